@@ -1,0 +1,19 @@
+#!/usr/bin/env python3
+"""`serve` runs the whole studio, `test` runs every test; the rest is Django's."""
+
+import os
+import sys
+
+from voiceclone import bootstrap
+
+if __name__ == "__main__":
+    testing = sys.argv[1:2] == ["test"]
+    bootstrap.ensure("requirements-dev.txt" if testing else "requirements.txt")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voiceclone.settings")
+    if testing:
+        import pytest
+
+        sys.exit(pytest.main(sys.argv[2:]))
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,202 @@
+// What every page needs: toasts, dialogs, menus, copy, counters, upload progress, a lost connection, polling that rests.
+// Everything listens on the document, so whatever htmx swaps in works at once.
+(() => {
+  "use strict";
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  function icon(name, size = 18) {
+    const space = "http://www.w3.org/2000/svg";
+    const svg = document.createElementNS(space, "svg");
+    const use = document.createElementNS(space, "use");
+    for (const [key, value] of Object.entries({ class: "icon", width: size, height: size, "aria-hidden": "true" })) svg.setAttribute(key, value);
+    use.setAttribute("href", `${document.body.dataset.icons}#${name}`);
+    svg.append(use);
+    return svg;
+  }
+
+  // --- toasts -----------------------------------------------------------------------------------------------------
+  const ICONS = { ok: "check", warn: "warn", err: "error" };
+  function toast(message, kind = "") {
+    if (all("#toasts .toast").some((shown) => shown.textContent === message)) return;
+    const box = document.createElement("div");
+    const text = document.createElement("span");
+    const close = document.createElement("button");
+    box.className = `toast ${kind}`;
+    text.textContent = message;
+    close.className = "icon-button";
+    close.type = "button";
+    close.dataset.dismiss = "";
+    close.setAttribute("aria-label", "Close");
+    close.append(icon("close", 16));
+    box.append(icon(ICONS[kind] || "info"), text, close);
+    $("#toasts").append(box);
+    expire(box);
+  }
+  function expire(box) {  // an error stays until it is closed; nothing vanishes under the pointer or the focus
+    if (box.classList.contains("err")) return;
+    setTimeout(() => (box.matches(":hover, :focus-within") ? expire(box) : box.remove()), 7000);
+  }
+  window.voiceclone = { toast, icon };
+  all("#toasts .toast").forEach(expire);
+  // the server says HX-Trigger: {"vc:error": {"message": "…"}} or {"vc:toast": {"message": "…", "kind": "ok"}}
+  document.addEventListener("vc:error", (event) => toast(event.detail.message || event.detail.value, "err"));
+  document.addEventListener("vc:toast", (event) => toast(event.detail.message || event.detail.value, event.detail.kind || "ok"));
+
+  // --- clicks: dialogs, copy, dismiss, menus, retry --------------------------------------------------------------------
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    const opener = target.closest("[data-dialog]");
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.dialog);
+      if (dialog) { event.preventDefault(); dialog.showModal(); }
+    }
+    if (target.closest("[data-close]") || target.matches("dialog[open]")) target.closest("dialog")?.close();
+    target.closest("[data-dismiss]")?.closest("[data-toast], .toast")?.remove();
+    const copied = target.closest("[data-copy]");
+    if (copied) copy(copied);
+    for (const menu of all("details.menu[open]")) if (!menu.contains(target) || target.closest(".items :is(a, button)")) menu.open = false;
+    if (target.closest("[data-retry]")) retry();
+    const again = target.closest("[data-upload-retry]");
+    if (again) $("input[type=file]", again.closest("form, .card"))?.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+    if (menu) { menu.open = false; $("summary", menu).focus(); }
+  });
+
+  async function copy(button) {
+    const text = button.dataset.copy || document.getElementById(button.dataset.copyFrom)?.textContent.trim();
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {  // no clipboard outside HTTPS and localhost: the old way
+      const box = document.createElement("textarea");
+      box.value = text;
+      (button.closest("dialog") || document.body).append(box);
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+      button.focus();
+    }
+    toast("Copied", "ok");
+  }
+
+  // --- while typing: counters, sliders ------------------------------------------------------------------------------------
+  // <textarea data-counter="id of an element" maxlength="2000">, <input type="range" data-output="id">
+  function count(field) {
+    const shown = document.getElementById(field.dataset.counter);
+    if (shown) shown.textContent = `${[...field.value].length} / ${field.dataset.max || field.maxLength}`;
+  }
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.dataset?.counter) count(field);
+    const output = field.dataset?.output && document.getElementById(field.dataset.output);
+    if (output) output.value = field.value;
+  });
+  const countAll = () => all("[data-counter]").forEach(count);
+  countAll();
+
+  // --- uploads: progress and failure in the card they belong to ------------------------------------------------------------
+  const place = (element) => element.closest(".card") || element.closest("form") || document;
+  const isUpload = (element) => element?.matches?.("input[type=file]") || Boolean(element?.matches?.("form") && $("input[type=file]", element)?.files.length);
+  function upload(element, state) {
+    const card = place(element);
+    const box = $(".upload", card);
+    const failed = $("[data-upload-failed]", card);
+    if (box) box.hidden = state !== "running";
+    if (failed) failed.hidden = state !== "failed";
+  }
+  document.addEventListener("htmx:beforeSend", (event) => {
+    const element = event.detail.elt;
+    if (!isUpload(element)) return;
+    upload(element, "running");
+    $("[data-upload-progress]", place(element))?.removeAttribute("value");
+  });
+  document.addEventListener("htmx:xhr:progress", (event) => {
+    const bar = $("[data-upload-progress]", place(event.target));
+    if (!bar || !event.detail.lengthComputable) return;
+    const percent = Math.round((100 * event.detail.loaded) / event.detail.total);
+    const text = $("[data-upload-text]", place(event.target));
+    bar.max = 100;
+    if (percent < 100) bar.value = percent; else bar.removeAttribute("value");
+    if (text) text.textContent = percent < 100 ? `Uploading, ${percent} %` : "Checking your sample";
+  });
+
+  // --- answers that did not come, or said no -------------------------------------------------------------------------------
+  let lost = null;
+  const WORDS = {
+    403: "You may not do that, or this page is too old. Reload it and try again.",
+    404: "This is no longer there. It may have been deleted or have expired.",
+    413: "This file is too large.",
+    429: "That was a lot at once. Wait a minute, then try again.",
+  };
+  const isPoller = (element) => element?.matches?.("[data-poller]");
+  function failed(event) {
+    const { elt, xhr } = event.detail;
+    if (isUpload(elt)) upload(elt, "failed");
+    if (isPoller(elt)) setTimeout(() => poll(elt), 5000);
+    if (xhr?.status) {
+      const id = xhr.getResponseHeader("X-Request-ID");
+      const words = WORDS[xhr.status] || "Something went wrong on our side. Nothing you typed or recorded is gone.";
+      if (!isPoller(elt)) toast(id ? `${words} (${id})` : words, "err");
+      return;
+    }
+    lost = elt;
+    $("#offline").hidden = false;
+  }
+  function retry() {
+    const element = lost;
+    $("#offline").hidden = true;
+    if (!element?.isConnected) return location.reload();
+    if (isPoller(element)) return poll(element);
+    const form = element.closest("form");
+    if (element.matches("input, select, textarea")) element.dispatchEvent(new Event("change", { bubbles: true }));
+    else if (form && (element === form || element.type === "submit")) form.requestSubmit(element === form ? null : element);
+    else element.click();
+  }
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, failed);
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.xhr?.status) $("#offline").hidden = true;
+    if (event.detail.successful && isUpload(event.detail.elt)) upload(event.detail.elt, "done");
+  });
+
+  // --- polling rests while nobody looks: <div data-poller hx-trigger="every 2s, vc:poll"> ------------------------------------
+  const poll = (element) => { if (element.isConnected) window.htmx?.trigger(element, "vc:poll"); };
+  document.addEventListener("htmx:beforeRequest", (event) => { if (document.hidden && isPoller(event.detail.elt)) event.preventDefault(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) all("[data-poller]").forEach(poll); });
+  addEventListener("online", () => all("[data-poller]").forEach(poll));
+
+  // --- swaps: a sign-in page never lands inside a card; the focus is never lost ------------------------------------------------
+  let had = false;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, target } = event.detail;
+    if (/^\s*<!doctype/i.test(xhr.responseText) && target !== document.body) {
+      const page = new URL(xhr.responseURL || location.href, location.href);
+      event.detail.shouldSwap = false;
+      if (page.pathname !== location.pathname && page.searchParams.has("next")) page.searchParams.set("next", location.pathname + location.search);
+      location.assign(page);
+    }
+    had = target.contains(document.activeElement);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    countAll();
+    const target = event.detail.target;
+    if (!had || document.activeElement !== document.body || !target?.isConnected) return;
+    const place = $("[data-focus]", target) || target;
+    if (place.tabIndex < 0) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  });
+
+  // --- passkeys: what the browser says when it did not work ----------------------------------------------------------------------
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    const name = event.detail.exception?.name;
+    toast(
+      name === "NotAllowedError" ? "The passkey was not used: it was cancelled, or it took too long."
+        : name === "InvalidStateError" ? "This device already has a passkey for your account."
+          : window.isSecureContext ? "This browser could not use a passkey. Sign in with your password instead."
+            : "Passkeys need HTTPS or localhost.",
+      "err",
+    );
+  });
+})();

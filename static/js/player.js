@@ -1,0 +1,116 @@
+// The player of _player.html: a button, a range over a waveform, an <audio>. Only one sounds at a time.
+(() => {
+  "use strict";
+  const playerOf = (element) => element.closest?.("[data-player]");
+  const part = (player, name) => player.querySelector(`[data-${name}]`);
+  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  const lengthOf = (player) => Number(part(player, "seek").max) || 0;
+
+  function show(player, at) {
+    const seek = part(player, "seek");
+    const total = lengthOf(player);
+    const here = Math.min(at, total);
+    let wave = player.querySelector(".wave.played");
+    if (!wave) {  // the part that was played: the same drawing in another colour, clipped
+      wave = player.querySelector(".wave").cloneNode(true);
+      wave.classList.add("played");
+      player.querySelector(".wave").after(wave);
+    }
+    wave.style.setProperty("--at", `${total ? (100 * here) / total : 0}%`);
+    seek.value = here;
+    seek.setAttribute("aria-valuetext", `${clock(here)} of ${clock(total)}`);
+    part(player, "time").textContent = here > 0 ? `${clock(here)} / ${clock(total)}` : clock(total);
+    player.toggleAttribute("data-started", here > 0);
+  }
+
+  function button(player, playing) {
+    const play = part(player, "play");
+    player.toggleAttribute("data-playing", playing);
+    play.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${play.dataset.label}`);
+  }
+
+  function fail(player) {
+    button(player, false);
+    player.removeAttribute("data-waiting");
+    if (player.querySelector(".player-error")) return;
+    const text = document.createElement("p");
+    text.className = "player-error";
+    text.setAttribute("role", "alert");
+    text.textContent = "This sound could not be loaded. Reload the page and try again.";
+    player.append(text);
+  }
+
+  async function toggle(player) {
+    const audio = part(player, "audio");
+    if (!audio.paused) return audio.pause();
+    player.querySelector(".player-error")?.remove();
+    if (audio.error) audio.load();
+    try { await audio.play(); } catch (error) { if (error.name !== "AbortError" && error.name !== "NotAllowedError") fail(player); }
+  }
+
+  function seek(player, at) {
+    const audio = part(player, "audio");
+    show(player, at);
+    if (audio.readyState) { audio.currentTime = at; return; }
+    audio.addEventListener("loadedmetadata", () => { audio.currentTime = at; }, { once: true });
+    if (audio.preload === "none") { audio.preload = "metadata"; audio.load(); }
+  }
+
+  function follow(player) {  // smoother than timeupdate, only while it plays
+    const audio = part(player, "audio");
+    if (audio.paused || !audio.isConnected) return;
+    show(player, audio.currentTime);
+    requestAnimationFrame(() => follow(player));
+  }
+
+  // media events do not bubble, but they can be caught on the way down
+  const on = (name, act) => document.addEventListener(name, (event) => {
+    const player = event.target.matches?.("[data-audio]") && playerOf(event.target);
+    if (player) act(player, event.target);
+  }, true);
+  on("play", (player, audio) => {
+    for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
+    button(player, true);
+    follow(player);
+  });
+  on("pause", (player) => button(player, false));
+  on("waiting", (player) => player.setAttribute("data-waiting", ""));
+  on("playing", (player) => player.removeAttribute("data-waiting"));
+  on("ended", (player) => show(player, 0));
+  on("seeked", (player, audio) => { if (!audio.ended) show(player, audio.currentTime); });
+  on("error", (player, audio) => { if (audio.error) fail(player); });
+  on("loadedmetadata", (player, audio) => {  // believe the file, not the page; a fresh recording says Infinity
+    const range = part(player, "seek");
+    if (!Number.isFinite(audio.duration) || Math.abs(audio.duration - range.max) < 0.05) return;
+    range.max = audio.duration;
+    show(player, audio.currentTime);
+  });
+
+  document.addEventListener("click", (event) => {
+    const player = event.target.closest("[data-play]") && playerOf(event.target);
+    if (player) toggle(player);
+  });
+  document.addEventListener("input", (event) => {
+    const player = event.target.matches("[data-seek]") && playerOf(event.target);
+    if (player) seek(player, Number(event.target.value));
+  });
+  document.addEventListener("keydown", (event) => {
+    const player = event.target.matches?.("[data-seek]") && playerOf(event.target);
+    if (!player) return;
+    const steps = { ArrowLeft: -2, ArrowDown: -2, ArrowRight: 2, ArrowUp: 2, PageDown: -10, PageUp: 10 };
+    if (event.key === " ") toggle(player);
+    else if (event.key in steps) seek(player, Math.max(0, Math.min(lengthOf(player), Number(event.target.value) + steps[event.key])));
+    else return;
+    event.preventDefault();
+  });
+
+  function autoplay(within) {  // only where the page says so: right after the person's own click
+    const player = within.querySelector?.("[data-player][data-autoplay]");
+    if (!player) return;
+    player.removeAttribute("data-autoplay");
+    toggle(player);
+  }
+  document.addEventListener("htmx:afterSettle", (event) => autoplay(event.detail.elt.parentElement || event.detail.elt));
+
+  window.voiceclone = Object.assign(window.voiceclone || {}, { player: { toggle, seek, show, part } });
+})();

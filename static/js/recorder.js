@@ -1,0 +1,192 @@
+// Record a sample in the page: raw sound, a text to read, a level in words. The take becomes a file in the form.
+(() => {
+  "use strict";
+  const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
+  const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };  // they change the voice that is cloned
+  const ERRORS = {
+    insecure: "Browsers hide the microphone here, because this address is not secure. Open the page over HTTPS or as http://localhost. Uploading a file works.",
+    none: "No microphone was found. Plug one in and try again, or upload a file.",
+    refused: "The microphone is blocked for this page. Allow it in the browser's address bar, then try again.",
+    busy: "The microphone did not start. Another program may be using it. Close that, then try again.",
+    unsupported: "This browser cannot record. Upload a file instead.",
+  };
+  const LEVELS = { good: "Good level", quiet: "Too quiet: come closer", clip: "Clipping: move back a little", wait: "Listening…" };
+  const takes = new WeakMap();  // recorder element → what it is doing
+  const find = (box, name) => box.querySelector(`[data-${name}]`);
+  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  const setting = (box, name) => Number(box.dataset[name]);
+
+  function state(box, name) {
+    box.dataset.state = name;
+    for (const element of box.querySelectorAll("[data-on]")) element.hidden = !element.dataset.on.split(" ").includes(name);
+    find(box, "record-word").textContent = name === "recording" ? "Stop recording" : "Start recording";
+  }
+
+  function refuse(box, why) {
+    state(box, "error");
+    find(box, "error").textContent = ERRORS[why];
+  }
+
+  async function start(box) {
+    if (!window.isSecureContext || !navigator.mediaDevices?.getUserMedia) return refuse(box, window.isSecureContext ? "unsupported" : "insecure");
+    if (!window.MediaRecorder) return refuse(box, "unsupported");
+    state(box, "asking");
+    let stream;
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ audio: { ...RAW, channelCount: { ideal: 1 } } });
+    } catch (error) {
+      return refuse(box, { NotFoundError: "none", OverconstrainedError: "none", NotAllowedError: "refused", SecurityError: "refused" }[error.name] || "busy");
+    }
+    if (!box.isConnected) return stream.getTracks().forEach((track) => track.stop());
+    for (const audio of document.querySelectorAll("audio")) audio.pause();
+    const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
+    const recorder = new MediaRecorder(stream, { ...(mimeType && { mimeType }), audioBitsPerSecond: 128000 });
+    const take = { recorder, stream, chunks: [], levels: [], began: performance.now(), seconds: 0 };
+    takes.set(box, take);
+    recorder.addEventListener("dataavailable", (event) => { if (event.data.size) take.chunks.push(event.data); });
+    recorder.addEventListener("stop", () => finish(box, take), { once: true });
+    stream.getAudioTracks()[0].addEventListener("ended", () => stop(box));  // unplugged: keep what there is
+    recorder.start(1000);
+    state(box, "recording");
+    find(box, "record").focus();
+    listen(box, take);
+    try { take.lock = await navigator.wakeLock?.request("screen"); } catch { /* a low battery may refuse */ }
+  }
+
+  function listen(box, take) {
+    take.context = new AudioContext();
+    const meter = take.context.createAnalyser();
+    meter.fftSize = 2048;
+    take.context.createMediaStreamSource(take.stream).connect(meter);
+    const wave = new Float32Array(meter.fftSize);
+    let heard = 0;
+    let clipped = -9;
+    let said = -9;
+    take.timer = setInterval(() => {
+      meter.getFloatTimeDomainData(wave);
+      let peak = 0;
+      let power = 0;
+      for (const value of wave) { peak = Math.max(peak, Math.abs(value)); power += value * value; }
+      const seconds = take.seconds = (performance.now() - take.began) / 1000;
+      const decibel = 10 * Math.log10(power / wave.length + 1e-9);
+      take.levels.push(Math.min(100, Math.round(peak * 130)));
+      heard = Math.max(decibel, heard - 1.2 || decibel);  // falls slowly, so that pauses between words are not "too quiet"
+      if (peak > 0.985) clipped = seconds;
+      const word = seconds < 1 ? "wait" : seconds - clipped < 1.5 ? "clip" : heard < -38 ? "quiet" : "good";
+      if (word !== box.dataset.level && seconds - said > 0.8) {
+        said = seconds;
+        box.dataset.level = word;
+        find(box, "level-word").textContent = LEVELS[word];
+      }
+      box.style.setProperty("--level", Math.max(0, Math.min(1, (decibel + 60) / 54)).toFixed(2));
+      progress(box, seconds);
+    }, 80);
+  }
+
+  function progress(box, seconds) {
+    const [min, good, max] = ["min", "good", "max"].map((name) => setting(box, name));
+    const left = max - seconds;
+    find(box, "timer").textContent = clock(seconds);
+    find(box, "ring").setAttribute("stroke-dasharray", `${Math.min(100, (100 * seconds) / good)} 100`);
+    box.classList.toggle("enough", seconds >= good);
+    const advice = left < 15 ? `Stops by itself in ${Math.ceil(left)} s` : seconds < min ? `At least ${min} seconds` : seconds < good ? `${good} seconds or more clone better` : "Long enough. Read on to the end for the best clone.";
+    if (find(box, "advice").textContent !== advice) find(box, "advice").textContent = advice;
+    if (left <= 0) stop(box);
+  }
+
+  function stop(box) {
+    const take = takes.get(box);
+    if (take?.recorder.state === "recording") take.recorder.stop();
+  }
+
+  function release(take) {
+    clearInterval(take.timer);
+    take.stream.getTracks().forEach((track) => track.stop());
+    take.context?.close();
+    take.lock?.release();
+  }
+
+  function finish(box, take) {
+    release(take);
+    box.classList.remove("enough");
+    const type = (take.recorder.mimeType || "audio/webm").split(";")[0];
+    take.file = new File(take.chunks, `recording.${{ "audio/mp4": "m4a", "audio/ogg": "ogg" }[type] || "webm"}`, { type });
+    take.address = URL.createObjectURL(take.file);
+    const audio = find(box, "audio");
+    const range = find(box, "seek");
+    audio.src = take.address;
+    range.max = take.seconds.toFixed(1);
+    find(box, "take-wave").setAttribute("d", draw(take.levels));
+    box.querySelector(".wave.played")?.remove();
+    window.voiceclone.player.show(box.querySelector("[data-player]"), 0);
+    Object.assign(find(box, "save"), { href: take.address, download: take.file.name });
+    const short = take.seconds < setting(box, "min");
+    find(box, "take-hint").textContent = short ? `This is shorter than ${setting(box, "min")} seconds, too short to clone. Record again.` : take.seconds < setting(box, "good") ? `Works, but ${setting(box, "good")} seconds or more clone better.` : "Listen once: is it only you, and clear?";
+    state(box, "taken");
+    for (const use of box.querySelectorAll("[data-on=taken] [data-use]")) use.disabled = short;
+    box.querySelector(short ? "[data-again]" : "[data-on=taken] [data-use]").focus();
+  }
+
+  function draw(levels, bars = 96) {  // the same drawing as {% waveform %}
+    let path = "";
+    for (let bar = 0; bar < bars; bar += 1) {
+      const start = Math.floor((bar * levels.length) / bars);
+      const reach = Math.max(0.3, Math.max(...levels.slice(start, Math.max(start + 1, Math.floor(((bar + 1) * levels.length) / bars))), 0) / 5);
+      path += `M${4 * bar + 2} ${(22 - reach).toFixed(1)}v${(2 * reach).toFixed(1)}`;
+    }
+    return path;
+  }
+
+  const inputFor = (box) => (box.closest("form") || document).querySelector("input[type=file][name=file]") || document.querySelector("input[type=file][name=file]");
+  function use(box) {
+    const input = inputFor(box);
+    const take = takes.get(box);
+    if (!input || !take?.file) return;
+    const files = new DataTransfer();
+    files.items.add(take.file);
+    input.files = files.files;
+    state(box, window.htmx && input.matches("[hx-post], [data-hx-post]") ? "sent" : "taken");
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function again(box) {
+    const take = takes.get(box);
+    find(box, "audio").pause();
+    if (take?.address) URL.revokeObjectURL(take.address);
+    takes.delete(box);
+    return start(box);
+  }
+
+  // a take is never lost: whatever goes wrong with its upload, it stays here
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(name, (event) => {
+      for (const box of document.querySelectorAll("[data-recorder][data-state=sent]")) if (inputFor(box) === event.detail.elt || event.detail.elt.contains(box)) state(box, "failed");
+    });
+  }
+  document.addEventListener("htmx:beforeCleanupElement", (event) => {
+    for (const box of event.target.querySelectorAll?.("[data-recorder]") || []) {
+      const take = takes.get(box);
+      if (take?.recorder.state === "recording") { take.recorder.stop(); release(take); }
+    }
+  });
+  addEventListener("beforeunload", (event) => { if (document.querySelector("[data-recorder]:is([data-state=recording], [data-state=taken], [data-state=failed])")) event.preventDefault(); });
+
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("[data-recorder]");
+    if (!box) return;
+    if (event.target.closest("[data-record]")) { if (box.dataset.state === "recording") stop(box); else if (box.dataset.state !== "asking") start(box); }
+    if (event.target.closest("[data-again]")) again(box);
+    if (event.target.closest("[data-use]")) use(box);
+    if (event.target.closest("[data-other-script]")) {
+      const texts = [...box.querySelectorAll("[data-script]")];
+      const next = (texts.findIndex((text) => !text.hidden) + 1) % texts.length;
+      texts.forEach((text, place) => { text.hidden = place !== next; });
+    }
+  });
+  document.addEventListener("keydown", (event) => {  // Space starts and stops wherever the focus is inside, except on another control
+    const box = event.key === " " && event.target.closest?.("[data-recorder]");
+    if (!box || event.repeat || event.target.matches("button, a, input, audio")) return;
+    event.preventDefault();
+    if (box.dataset.state === "recording") stop(box); else if (["idle", "error"].includes(box.dataset.state)) start(box);
+  });
+})();

@@ -1,0 +1,74 @@
+"""The waveform, the clock, the time that is left and the colour of a voice, as a page shows them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from voiceclone.templatetags.sound import clock, orb, time_left, waveform
+
+
+def bars_of(svg: str) -> list[float]:
+    return [float(height) for height in re.findall(r"v([\d.]+)", svg)]
+
+
+def test_waveform_has_one_bar_for_each_place() -> None:
+    assert len(bars_of(waveform(list(range(100)) + [50] * 60))) == 96
+    assert len(bars_of(waveform([50] * 160, 64))) == 64
+
+
+def test_waveform_shows_the_loudest_peak_of_each_bar() -> None:
+    assert bars_of(waveform([0, 100, 0, 50], 2)) == [40, 20]
+
+
+def test_waveform_stretches_a_few_peaks() -> None:
+    assert bars_of(waveform([100, 50], 4)) == [40, 40, 20, 20]
+
+
+def test_waveform_of_nothing_is_a_line_of_dots() -> None:
+    for peaks in (None, [], [0, 0]):
+        assert set(bars_of(waveform(peaks, 8))) == {0.6}
+
+
+def test_waveform_stays_in_its_box_whatever_it_is_given() -> None:
+    assert max(bars_of(waveform([250, -4, 100], 3))) <= 40
+
+
+def test_waveform_is_hidden_from_screen_readers_and_has_no_style() -> None:
+    svg = waveform([10, 20])
+    assert 'aria-hidden="true"' in svg and "style=" not in svg
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(7.2, "0:07"), (0, "0:00"), (None, "0:00"), (59.99, "0:59"), (61, "1:01"), (600, "10:00"), (3700, "1:01:40"), (-3, "0:00")],
+)
+def test_clock(seconds: float | None, shown: str) -> None:
+    assert clock(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("left", "shown"),
+    [
+        (timedelta(days=6, hours=23, minutes=59, seconds=30), "6 d 23 h"),
+        (timedelta(days=1, seconds=30), "1 d 0 h"),
+        (timedelta(hours=4, minutes=10, seconds=30), "4 h 10 min"),
+        (timedelta(minutes=9, seconds=30), "9 min"),
+        (timedelta(seconds=20), "under a minute"),
+        (timedelta(days=-2), "under a minute"),
+    ],
+)
+def test_time_left_names_the_two_largest_units(left: timedelta, shown: str) -> None:
+    assert time_left(timezone.now() + left) == shown
+
+
+def test_time_left_of_nothing() -> None:
+    assert time_left(None) == "under a minute"
+
+
+def test_orb_is_the_same_for_an_id_every_time_and_all_twelve_are_worn() -> None:
+    assert orb("ReadingVoice-2026") == orb("ReadingVoice-2026")
+    assert {orb(f"Voice{number:04}") for number in range(400)} == set(range(12))

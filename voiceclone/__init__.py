@@ -1,0 +1,1 @@
+"""Voiceclone: a self-hosted voice-cloning studio."""

@@ -1,0 +1,1 @@
+"""Bytes to sound and sound to bytes; knows no Django model and no setting."""

@@ -1,0 +1,126 @@
+"""Why a recording was not taken, in whole sentences that name what was found and what the limit is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+WE_READ = "We read MP3, M4A, WAV, FLAC, OGG, Opus, WebM, AAC and MP4."
+TRY_ANOTHER = "Record it again or export it anew, for example as MP3, and send that file."
+# A length beyond this is a lie in a header rather than a recording.
+LONGEST_BELIEVED_SECONDS = 24 * 3600
+Facts = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """What one recording may be, and what reading it may cost."""
+
+    max_bytes: int = 20 * 1024 * 1024
+    min_seconds: float = 3.0
+    max_seconds: float = 300.0
+    cpu_seconds: int = 10
+    wall_seconds: float = 20.0
+    memory_mb: int = 512  # address space; importing PyAV alone takes 121
+
+
+DEFAULT_LIMITS = DecodeLimits()
+
+
+class DecodeError(ValueError):
+    """A recording was not taken. `code` is for programs, `str(error)` is for the person.
+
+    Codes: unsupported, empty, too_big, too_short, too_long, silent, no_audio, codec, bad_header, damaged, memory, cpu,
+    timeout, crashed, disk_full, error. Only the last three are not the recording's own fault.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def refusal(code: str, limits: DecodeLimits, facts: Facts | None = None) -> DecodeError:
+    """The error for `code`; `facts` are what was found, each under the name its sentence uses."""
+    facts = facts or {}
+    match code:
+        case "unsupported":
+            description = facts.get("description") or "not an audio file we can read"
+            sentence = f"This is {description}. {WE_READ}"
+        case "empty":
+            sentence = "There is no sound in this file." if facts.get("bytes") else "The file is empty."
+        case "too_big":
+            sentence = f"The file is {_megabytes(facts['bytes'])}; the limit is {_megabytes(limits.max_bytes)}."
+        case "too_short":
+            sentence = (
+                f"The recording is {_tenths(facts['seconds'])} seconds long; "
+                f"at least {limits.min_seconds:g} seconds are needed."
+            )
+        case "too_long":
+            sentence = f"The recording is longer than {_duration(limits.max_seconds)}, which is the limit"
+            sentence += _true_length(facts.get("runs_seconds"), limits) + "."
+        case "silent":
+            sentence = "The recording is silent. Check that the right microphone is on, and record it again."
+        case "no_audio":
+            sentence = "This is a video without sound." if facts.get("has_video") else "There is no sound in this file."
+        case "codec":
+            coding = facts.get("codec") or "a way we do not know"
+            sentence = f"The sound in this file is coded as {coding}, which we do not read. {WE_READ}"
+        case "bad_header":
+            sentence = (
+                f"The file says that its sound has {facts['source_channels']} channels at {facts['source_rate']} Hz; "
+                "we read 1 to 8 channels at 6000 to 192000 Hz."
+            )
+        case "damaged":
+            sentence = f"The file is damaged: its sound cannot be read. {TRY_ANOTHER}"
+        case "memory":
+            sentence = f"Reading this file takes more memory than the limit of {limits.memory_mb} MB. {TRY_ANOTHER}"
+        case "cpu":
+            sentence = (
+                f"Reading this file takes more work than the limit of {limits.cpu_seconds} seconds. {TRY_ANOTHER}"
+            )
+        case "timeout":
+            sentence = (
+                f"Reading this file takes longer than the limit of {limits.wall_seconds:g} seconds. {TRY_ANOTHER}"
+            )
+        case "crashed":
+            sentence = f"The file is damaged in a way that stopped our reader. {TRY_ANOTHER}"
+        case "disk_full":
+            sentence = "The recording could not be saved because the server's disk is full. Please try again later."
+        case _:
+            code, sentence = (
+                "error",
+                "The recording could not be read because of a fault on our side. Please try again.",
+            )
+    return DecodeError(code, sentence)
+
+
+def _megabytes(size: object) -> str:
+    """Rounded up, so that a file just over the limit never reads as if it met it."""
+    assert isinstance(size, int)
+    return f"{math.ceil(size / 2**20 * 10) / 10:g} MB"
+
+
+def _tenths(seconds: object) -> str:
+    """Rounded down, so that a recording just too short never reads as if it were long enough."""
+    assert isinstance(seconds, float)
+    return f"{math.floor(seconds * 10) / 10:g}"
+
+
+def _true_length(seconds: object, limits: DecodeLimits) -> str:
+    if isinstance(seconds, int | float) and limits.max_seconds < seconds < LONGEST_BELIEVED_SECONDS:
+        return f"; it runs {_duration(seconds)}"
+    return ""
+
+
+def _duration(seconds: float) -> str:
+    """5 minutes; 7 min 12 s; 45 seconds; 1 h 5 min."""
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    if not minutes:
+        return f"{seconds:g} seconds"
+    if not whole % 60:
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return f"{minutes} min {whole % 60} s"

@@ -1,0 +1,1 @@
+"""The clone page: a sample and a form become a voice."""

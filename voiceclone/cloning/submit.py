@@ -1,0 +1,54 @@
+"""From a valid form to a voice that is being cloned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from voiceclone.accounts.models import User
+from voiceclone.engines.base import EnrolmentOptions
+from voiceclone.predictions import lifecycle
+from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.samples.models import Sample
+from voiceclone.voices import enrolments
+from voiceclone.voices.models import Consent, Voice
+
+
+class Duplicate(ValueError):
+    """Somebody has taken this voice ID since the form was checked; the message is a sentence."""
+
+
+def learn_early(sample: Sample) -> None:
+    """Begin to learn a sample before the form is sent, so that the preview comes soon after."""
+    options = EnrolmentOptions(transcript=sample.transcript)
+    enrolments.start(sample, settings.ENGINE, options)
+
+
+def submit(user: User, sample: Sample, inputs: dict[str, Any], nonce: str | None = None) -> Prediction:
+    """Store the consent, the voice and the prediction together. The same nonce twice is one task.
+
+    Raises Duplicate.
+    """
+    if nonce:
+        earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first()
+        if earlier:
+            return earlier
+    voice_id = inputs["custom_voice_id"]
+    try:
+        with transaction.atomic():
+            voice = Voice.objects.create(
+                owner=user,
+                voice_id=voice_id,
+                engine=settings.ENGINE,
+                language=inputs["language_boost"],
+                sample=sample,
+                consent=Consent.give(user),
+            )
+            return lifecycle.submit(user, CLONE, settings.ENGINE, voice, inputs, nonce)
+    except IntegrityError as error:
+        earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first() if nonce else None
+        if earlier:
+            return earlier
+        raise Duplicate(f"You already have a voice with the ID “{voice_id}”. Choose another one.") from error

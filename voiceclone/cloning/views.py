@@ -1,0 +1,133 @@
+"""The clone page: give a sample, name the voice, hear the clone."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import push_url, reswap, retarget
+
+from voiceclone.accounts.models import User
+from voiceclone.accounts.requests import PersonRequest
+from voiceclone.cloning.demo import demo_sample
+from voiceclone.cloning.forms import CloneForm
+from voiceclone.cloning.submit import Duplicate, learn_early, submit
+from voiceclone.predictions import watching
+from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.samples.intake import SampleRefused, take_in
+from voiceclone.samples.models import Sample
+from voiceclone.voices import voice_id
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def clone(request: PersonRequest) -> HttpResponse:
+    if request.method == "GET":
+        return _show(request)
+    form = CloneForm(request.user, request.POST, request.FILES)
+    if not form.is_valid():
+        return _again(request, form)
+    try:
+        nonce = request.POST.get("nonce", "")[:64] or None
+        prediction = submit(request.user, form.cleaned_data["sample"], form.inputs(), nonce)
+    except Duplicate as error:
+        form.add_error("custom_voice_id", str(error))
+        return _again(request, form)
+    here = f"{reverse('clone')}?task={prediction.pk}"
+    if not request.htmx:
+        return redirect(here)
+    context = {"nonce": uuid.uuid4().hex, **_watching(prediction, request.user)}
+    return push_url(render(request, "predictions/_result.html", context), here)
+
+
+def _show(request: PersonRequest) -> HttpResponse:
+    """An empty form; or, with ?task=, that task beside the form that made it; or, with ?sample=, with that sample."""
+    task = sample = None
+    if "task" in request.GET:
+        mine = Prediction.objects.for_user(request.user).filter(model=CLONE).select_related("voice__sample")
+        task = get_object_or_404(mine, pk=request.GET["task"])
+        sample = task.voice.sample if task.voice else None
+    elif "sample" in request.GET:
+        sample = get_object_or_404(Sample.objects.for_user(request.user), pk=_uuid(request.GET["sample"]))
+    initial = CloneForm.initial_values(request.user)
+    if task:
+        initial |= {name: value for name, value in task.input.items() if name != "custom_voice_id"}
+    if sample:
+        initial["sample"] = sample.pk
+    form = CloneForm(request.user, initial=initial)
+    context = {**_page(form, sample), **(_watching(task, request.user) if task else {})}
+    return render(request, "cloning/clone.html", context)
+
+
+def _again(request: PersonRequest, form: CloneForm) -> HttpResponse:
+    """The form with its errors and everything that was given, the sample included."""
+    context = _page(form, form.kept_sample)
+    if not request.htmx:
+        return render(request, "cloning/clone.html", context, status=422)
+    return reswap(retarget(render(request, "cloning/_form.html", context, status=422), "#clone-form"), "outerHTML")
+
+
+def _page(form: CloneForm, sample: Sample | None) -> dict[str, Any]:
+    return {"form": form, "sample": sample, "nonce": uuid.uuid4().hex}
+
+
+def _watching(task: Prediction, user: User) -> dict[str, Any]:
+    version = User.objects.values_list("changes", flat=True).get(pk=user.pk)
+    return {"task": task, **watching.poller([task], version)}
+
+
+@login_required
+@require_POST
+def upload(request: PersonRequest) -> HttpResponse:
+    """A sample arrives before the form is sent: keep it, show it, begin to learn it."""
+    file = request.FILES.get("file")
+    if file is None:
+        return _sample_card(request, error="No file arrived. Choose one again.")
+    try:
+        sample = take_in(request.user, file, request.POST.get("source", ""), request.POST.get("script", "")[:2000])
+    except SampleRefused as error:
+        return _sample_card(request, error=str(error))
+    learn_early(sample)
+    return _sample_card(request, sample)
+
+
+@login_required
+@require_POST
+def demo(request: PersonRequest) -> HttpResponse:
+    """*Try a sample voice*: speech that the project makes itself, for whoever has no microphone."""
+    sample = demo_sample(request.user)
+    learn_early(sample)
+    if not request.htmx:
+        return redirect(f"{reverse('clone')}?sample={sample.pk}")
+    return _sample_card(request, sample)
+
+
+def _sample_card(request: PersonRequest, sample: Sample | None = None, error: str = "") -> HttpResponse:
+    form = CloneForm(request.user, initial={"sample": sample.pk if sample else None})
+    context = {"form": form, "sample": sample, "error": error}
+    return render(request, "cloning/_sample.html", context, status=422 if error else 200)
+
+
+@login_required
+@require_GET
+def check_voice_id(request: PersonRequest) -> HttpResponse:
+    """Asked while somebody types: free, one of theirs already, or which rule it breaks."""
+    value = request.GET.get("custom_voice_id", "").strip()
+    context = {
+        "problem": voice_id.problem(value),
+        "taken": voice_id.is_taken(request.user, value),
+        "value": value,
+    }
+    return render(request, "cloning/_voice_id_hint.html", context)
+
+
+def _uuid(value: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None

@@ -1,0 +1,133 @@
+"""The seam between the studio and whatever makes a voice.
+
+An engine knows sound, and these dataclasses. It never sees a model, a request or a setting.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Waveform = NDArray[np.float32]
+"""Mono samples in -1…1, shape (n,)."""
+
+
+class EngineError(Exception):
+    """The engine could not do it. The message is a sentence for the person; `code` is a task code of the v3 contract."""
+
+    code = 1403
+
+
+class SampleRejected(EngineError):
+    """This recording cannot become a voice; a better one might. Trying again with the same one is useless."""
+
+    code = 1401
+
+
+class Progress(Protocol):
+    """Called by an engine as it works, about twice a second. It raises when nobody wants the result any more."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None: ...
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """For callers who only want the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentOptions:
+    """What changes the voice that is learnt from a sample."""
+
+    noise_reduction: bool = False
+    volume_normalization: bool = False
+    language: str = "auto"  # a `language_boost` value of the v3 contract
+    transcript: str = ""  # what was read, where that is known: a hint, never a demand
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """How a text is to be spoken; names and ranges are those of the v3 contract."""
+
+    speed: float = 1.0  # 0.5…2, factor
+    volume: float = 1.0  # 0.1…10, factor
+    pitch: int = 0  # -12…12, semitones
+    emotion: str = "neutral"
+    language: str = "auto"  # a `language_boost` value
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One piece of speech, in order: the sound of a sentence, with the pause that precedes it."""
+
+    text: str
+    waveform: Waveform
+    sample_rate: int  # Hz
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """A new voice and the first thing it said."""
+
+    profile: bytes
+    preview: list[Chunk]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine can honour; pages grey out the rest and the API says so in words."""
+
+    label: str  # "Built-in engine · basic quality"
+    languages: frozenset[str]  # `language_boost` values
+    emotions: frozenset[str]
+    max_text: int  # characters
+    stays_here: bool  # nothing leaves this machine
+    notes: tuple[str, ...] = field(default=())  # limits, a plain sentence each
+
+
+class Engine(ABC):
+    """One way of making voices. To add one, copy the most similar, register it, and run the contract test."""
+
+    name: str
+    capabilities: Capabilities
+
+    def warm_up(self) -> None:  # noqa: B027  # nothing to load is fine
+        """Load what is slow to load, before the first person waits for it."""
+
+    @abstractmethod
+    def check_text(self, sample: Path, text: str) -> tuple[float, str]:
+        """How well a sample (24 kHz mono FLAC) matches the text that was to be read.
+
+        Returns the agreement in 0…1 and the words that were heard.
+        """
+
+    @abstractmethod
+    def enrol(self, sample: Path, options: EnrolmentOptions, progress: Progress = no_progress) -> bytes:
+        """Learn a voice from a sample (24 kHz mono FLAC). Returns the profile: all that `speak` needs.
+
+        Raises SampleRejected where the recording cannot become a voice.
+        """
+
+    @abstractmethod
+    def speak(
+        self, profile: bytes, text: str, settings: SpeechSettings, progress: Progress = no_progress
+    ) -> Iterator[Chunk]:
+        """Speak a text with a voice, sentence by sentence, each as soon as it is made."""
+
+    def clone(
+        self,
+        sample: Path,
+        options: EnrolmentOptions,
+        text: str,
+        settings: SpeechSettings,
+        progress: Progress = no_progress,
+        prepared: bytes | None = None,
+    ) -> Clone:
+        """Learn a voice and speak the preview text with it. `prepared` is a profile of this sample made earlier."""
+        profile = prepared if prepared is not None else self.enrol(sample, options, progress)
+        return Clone(profile, list(self.speak(profile, text, settings, progress)))

@@ -1,0 +1,1 @@
+"""The built-in engine: an exemplar-based conversion of espeak-ng into a person's own recorded grains. See docs/builtin-engine.md."""

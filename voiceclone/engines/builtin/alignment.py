@@ -1,0 +1,102 @@
+"""Dynamic time warping: which base frame corresponds to each frame of the reference.
+
+H. Sakoe, S. Chiba, "Dynamic programming algorithm optimization for spoken word recognition", IEEE Trans. ASSP 26(1), 1978,
+with the asymmetric step pattern: each reference frame gets exactly one base frame, 0 to 3 after the one before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, IntArray
+from voiceclone.engines.builtin.base_voice import WIDE, BaseSpeech, base_features, in_context
+
+_STAY, _SKIP = 0.1, 0.1  # what leaving the diagonal costs
+_SLACK = 0.25  # seconds that rhythm may drift for nothing
+_RIDGE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Reference frames between two pauses, and the base voice saying the same words."""
+
+    first: int  # reference frames first … beyond - 1
+    beyond: int
+    base: BaseSpeech
+    base_first: int
+    base_beyond: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Parallel data: frame `reference[i]` of the recording says what frame `base[i]` of the base speech says."""
+
+    phrase: Phrase
+    reference: IntArray  # (n,)
+    base: IntArray  # (n,)
+    cost: FloatArray  # (n,) smoothed squared distance; low is trustworthy
+
+
+def warp(cost: FloatArray) -> IntArray:
+    """The cheapest monotone path through a (rows, columns) cost matrix: a column for each row, steps of 0…3 columns."""
+    rows, columns = cost.shape
+    step = np.zeros((rows, columns), np.int8)
+    best = np.full(columns + 3, np.inf)  # three unreachable columns spare the loop its edge cases
+    best[3] = cost[0, 0]
+    options = np.empty((4, columns))
+    for row in range(1, rows):
+        np.add(best[3:], _STAY, out=options[0])
+        options[1] = best[2:-1]
+        np.add(best[1:-2], _SKIP, out=options[2])
+        np.add(best[:-3], 2 * _SKIP, out=options[3])
+        step[row] = options.argmin(0)
+        best[3:] = options.min(0) + cost[row]
+    tail = best[3:][-12:]  # the phrase may end a little early
+    column = columns - len(tail) + int(np.argmin(tail)) if np.isfinite(tail).any() else columns - 1
+    path = np.zeros(rows, np.int64)
+    for row in range(rows - 1, -1, -1):
+        path[row] = column
+        column = max(0, column - int(step[row, column]))
+    return path
+
+
+def align(phrase: Phrase, target: FloatArray, projection: FloatArray | None) -> Pairs | None:
+    """Pair the frames of a phrase; None where the two speeches are too different in length to be the same words.
+
+    `target` are the reference's features (frames, 22); `projection` (columns, 22), where there is one already, brings
+    the base features nearer to the speaker's.
+    """
+    base = base_features(phrase.base)
+    if projection is not None:
+        base = with_bias(in_context(base, WIDE)) @ projection
+    base, goal = base[phrase.base_first : phrase.base_beyond], target[phrase.first : phrase.beyond]
+    if len(base) > 2.8 * len(goal):
+        return None
+    cost = squared_distances(goal, base)
+    progress = np.arange(len(goal))[:, None] / len(goal) - np.arange(len(base)) / len(base)
+    drift = np.abs(progress) * len(goal) * FRAME_PERIOD / 1000
+    path = warp(cost + 5 * np.maximum(0, drift - _SLACK) ** 2)
+    along = gaussian_filter1d(cost[np.arange(len(goal)), path], 6)
+    return Pairs(phrase, np.arange(phrase.first, phrase.beyond), path + phrase.base_first, along)
+
+
+def fit_projection(pairs: list[Pairs], target: FloatArray) -> FloatArray:
+    """The linear map from base features in context to the speaker's, from all but the worst-aligned 15 % of pairs."""
+    cost = np.concatenate([p.cost for p in pairs])
+    context = np.concatenate([in_context(base_features(p.phrase.base), WIDE)[p.base] for p in pairs])
+    goal = target[np.concatenate([p.reference for p in pairs])]
+    trusted = cost < np.percentile(cost, 85)
+    x = with_bias(context[trusted])
+    return np.asarray(np.linalg.solve(x.T @ x + _RIDGE * np.eye(x.shape[1]), x.T @ goal[trusted]))
+
+
+def squared_distances(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Squared Euclidean distance of every row of `a` (n, d) to every row of `b` (m, d), shape (n, m)."""
+    return np.asarray((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T)
+
+
+def with_bias(rows: FloatArray) -> FloatArray:
+    return np.column_stack([rows, np.ones(len(rows))])

@@ -1,0 +1,114 @@
+"""The base voice: espeak-ng's speech as frames that know their phone, and the features both sides are compared by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from voiceclone.engines.builtin.analysis import (
+    CEPSTRAL_ORDER,
+    FRAME_PERIOD,
+    SPECTRAL,
+    Analysis,
+    FloatArray,
+    analyse,
+)
+from voiceclone.engines.builtin.espeak import BASE_RATE, espeak
+
+SILENCE = "_"
+NARROW, WIDE = (-4, 0, 4), (-6, -3, 0, 3, 6)
+"""Context windows, in frames around each frame: ±20 ms to choose exemplars, ±30 ms to predict envelopes."""
+
+_PANGRAMS = (
+    "The quick brown fox jumps over the lazy dog. She sells sea shells by the shore, while we were away. "
+    "How much would you charge for a good boy's thin blue cheese? Many young people measure joy."
+)
+_STRESS_AND_LENGTH = re.compile(r"[',:;%|#]")
+_OWN_MOVEMENT = 0.7  # share of the base voice's own cepstral movement that a prediction starts from
+_WEIGHTS = 1 / np.sqrt(np.arange(1, SPECTRAL.stop - SPECTRAL.start + 1))
+_WEIGHTS = 1.6 * _WEIGHTS / np.sqrt((_WEIGHTS**2).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class BaseSpeech:
+    """A text as espeak-ng says it; arrays have one row a frame."""
+
+    frames: Analysis
+    phones: NDArray[np.str_]  # (frames,) symbol without stress and length marks, SILENCE between phones
+    position: FloatArray  # (frames,) 0…1, how far into its phone
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def spoken(self) -> NDArray[np.bool_]:
+        return self.phones != SILENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What makes frames of different voices comparable."""
+
+    mean: FloatArray  # (CEPSTRAL_ORDER,)
+    deviation: FloatArray  # (CEPSTRAL_ORDER,)
+    loudness: float  # dB, the 95th percentile of the level
+
+
+def scale_of(frames: Analysis) -> Scale:
+    mel_cepstra = frames.mel_cepstra[frames.loud]
+    return Scale(mel_cepstra.mean(0), mel_cepstra.std(0), float(np.percentile(frames.level, 95)))
+
+
+def say(text: str, voice: str, sample_rate: int, rate: int = BASE_RATE) -> BaseSpeech:
+    """A text in the base voice, analysed at a sample rate. `rate` in words a minute."""
+    utterance = espeak.speak(text, voice, rate)
+    waveform = soxr.resample(utterance.waveform, utterance.sample_rate, sample_rate)
+    if len(waveform) < sample_rate // 20:
+        waveform = np.zeros(sample_rate // 20)
+    frames = analyse(waveform, sample_rate, f0_floor=45.0)
+    phones = np.full(len(frames), SILENCE, dtype="U12")
+    position = np.zeros(len(frames))
+    for phone in utterance.phones:
+        first = round(phone.start * 1000 / FRAME_PERIOD)
+        beyond = min(len(frames), round(phone.end * 1000 / FRAME_PERIOD))
+        symbol = _STRESS_AND_LENGTH.sub("", phone.symbol)
+        if beyond > first and symbol and not symbol.startswith(SILENCE):
+            phones[first:beyond] = symbol
+            position[first:beyond] = (np.arange(beyond - first) + 0.5) / (beyond - first)
+    return BaseSpeech(frames, phones, position)
+
+
+@cache
+def base_scale(sample_rate: int) -> Scale:
+    """The base voice's own scale, from sentences with every English phone: its formants are the same in any language."""
+    return scale_of(say(_PANGRAMS, "en-us", sample_rate).frames)
+
+
+def features(frames: Analysis, scale: Scale) -> FloatArray:
+    """Standardised envelope, level and voicing of each frame, shape (frames, 22)."""
+    z = (frames.mel_cepstra[:, SPECTRAL] - scale.mean[SPECTRAL]) / (scale.deviation[SPECTRAL] + 1e-6)
+    level = np.maximum((frames.level - scale.loudness) / 10, -4)
+    return np.column_stack([z * _WEIGHTS, level * 0.35, frames.voiced * 0.5])
+
+
+def base_features(speech: BaseSpeech) -> FloatArray:
+    return features(speech.frames, base_scale(speech.frames.sample_rate))
+
+
+def own_movement(speech: BaseSpeech) -> FloatArray:
+    """The base voice's standardised mel-cepstra, shrunk: what a conversion corrects, and falls back to with few data."""
+    scale = base_scale(speech.frames.sample_rate)
+    z = (speech.frames.mel_cepstra - scale.mean) / scale.deviation
+    assert z.shape[1] == CEPSTRAL_ORDER
+    return np.asarray(_OWN_MOVEMENT * np.clip(z, -3, 3))
+
+
+def in_context(rows: FloatArray, window: tuple[int, ...]) -> FloatArray:
+    """Each row beside its neighbours at the window's distances, shape (frames, columns * len(window))."""
+    at = np.arange(len(rows))
+    return np.concatenate([rows[np.clip(at + distance, 0, len(at) - 1)] for distance in window], 1)

@@ -1,0 +1,99 @@
+"""The engine that comes with the project: works on a bare machine, offline, with one recording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from voiceclone.engines.base import (
+    Capabilities,
+    Chunk,
+    Engine,
+    EngineError,
+    EnrolmentOptions,
+    Progress,
+    SpeechSettings,
+    no_progress,
+)
+from voiceclone.engines.builtin import languages
+from voiceclone.engines.builtin.text import sentences
+
+# The signal processing is imported where it is used: a web process that only asks for capabilities needs none of it.
+
+
+class BuiltinEngine(Engine):
+    """Exemplar-based voice conversion of espeak-ng; see docs/builtin-engine.md."""
+
+    name = "builtin"
+    capabilities = Capabilities(
+        label="Built-in engine · basic quality",
+        languages=languages.SUPPORTED,
+        emotions=frozenset({"happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral"}),
+        max_text=10_000,
+        stays_here=True,
+        notes=(
+            "Clearly the person, clearly synthetic: rhythm and intonation are a machine's.",
+            "Learns best from 30 seconds or more of clear English speech; other languages are learnt less exactly.",
+            "Emotions are styles of tempo, pitch and tone, not acting.",
+            "Filipino and Nynorsk cannot be spoken, and Japanese only in kana.",
+            "Checking a recording against a text works in English only.",
+        ),
+    )
+
+    def warm_up(self) -> None:
+        """Load the recogniser (half a second) and start the synthesiser."""
+        from voiceclone.engines.builtin.base_voice import base_scale
+        from voiceclone.engines.builtin.transcription import recogniser
+
+        recogniser()
+        for sample_rate in (16000, 24000):
+            base_scale(sample_rate)
+
+    def check_text(self, sample: Path, text: str) -> tuple[float, str]:
+        """One minus the phone error rate of free decoding, and the words that were heard; English only."""
+        import soxr
+
+        from voiceclone.engines.builtin import reference, transcription
+
+        waveform, sample_rate = reference.prepare(*reference.read(sample))
+        if sample_rate != transcription.SAMPLE_RATE:
+            waveform = soxr.resample(waveform, sample_rate, transcription.SAMPLE_RATE)
+        return transcription.agreement(transcription.recogniser(), waveform, text)
+
+    def enrol(self, sample: Path, options: EnrolmentOptions, progress: Progress = no_progress) -> bytes:
+        from voiceclone.engines.builtin import enrolment, reference
+
+        return enrolment.enrol(*reference.read(sample), options, progress).dump()
+
+    def speak(
+        self, profile: bytes, text: str, settings: SpeechSettings, progress: Progress = no_progress
+    ) -> Iterator[Chunk]:
+        """Sentence by sentence. Raises EngineError where there is nothing to say, or nothing this engine can say."""
+        from voiceclone.engines.builtin import loudness, synthesis
+        from voiceclone.engines.builtin.profile import Profile
+        from voiceclone.engines.builtin.prosody import STYLES
+
+        if len(text) > self.capabilities.max_text:
+            raise EngineError(
+                f"The text has {len(text):,} characters; the built-in engine speaks at most "
+                f"{self.capabilities.max_text:,} at a time. Split it."
+            )
+        if settings.emotion not in STYLES:
+            raise EngineError(f"The built-in engine has no emotion {settings.emotion!r}. Choose {', '.join(STYLES)}.")
+        pieces = sentences(text)
+        if not pieces:
+            raise EngineError("There is nothing to say in this text: it has no letters or digits.")
+        voice, learnt = languages.voice_for(settings.language, text), Profile.load(profile)
+        rate = synthesis.OUTPUT_RATE
+        for i, piece in enumerate(pieces):
+            progress("speaking", i, len(pieces))
+            speech = synthesis.say(
+                learnt, piece.text, voice, STYLES[settings.emotion], settings.speed, float(settings.pitch)
+            )
+            if len(speech):
+                speech = loudness.finish(speech, rate, settings.volume, learnt.normalised)
+            pause = piece.pause if piece.written else piece.pause / settings.speed
+            yield Chunk(piece.text, np.concatenate([np.zeros(round(pause * rate), np.float32), speech]), rate)
+        progress("speaking", len(pieces), len(pieces))

@@ -1,0 +1,149 @@
+"""Learning a voice: the reference is transcribed, paired with espeak-ng saying the same words, and a conversion fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import soxr
+
+from voiceclone.engines.base import EnrolmentOptions, Progress, SampleRejected, no_progress
+from voiceclone.engines.builtin import base_voice, conversion, reference
+from voiceclone.engines.builtin.alignment import Pairs, Phrase, align, fit_projection
+from voiceclone.engines.builtin.analysis import Analysis, FloatArray, analyse, frame_at, median_f0, pitch_marks
+from voiceclone.engines.builtin.base_voice import NARROW, WIDE, base_features, in_context, own_movement
+from voiceclone.engines.builtin.profile import Profile
+from voiceclone.engines.builtin.transcription import SAMPLE_RATE, Word, recogniser
+
+_LEAST_SPEECH = 2.0  # seconds
+_LONGEST_PHRASE = 6.0  # seconds
+_PAUSE = 0.12  # seconds of silence that end a phrase
+_ROUNDS = 2  # of alignment, the later with the projection that the earlier one gave
+_ADVICE = "Record somewhere quieter, closer to the microphone."
+
+
+def enrol(
+    waveform: FloatArray, sample_rate: int, options: EnrolmentOptions, progress: Progress = no_progress
+) -> Profile:
+    """Learn a voice from mono speech, shape (n,). Raises SampleRejected where there is too little of it."""
+    if options.noise_reduction:
+        from voiceclone.audio.noise import reduce_noise
+
+        waveform = np.asarray(reduce_noise(waveform.astype(np.float32), sample_rate), np.float64)
+    waveform, rate = reference.prepare(waveform, sample_rate)
+    middle = median_f0(waveform, rate)
+    if middle is None:
+        raise SampleRejected(
+            f"No voice was found in the recording; at least {_LEAST_SPEECH:.0f} seconds of speech are needed. {_ADVICE}"
+        )
+    words = _listen(waveform, rate, options.transcript, progress)
+    groups = phrases_of(words)
+    advance = _counter(progress, 3 + len(groups) * (1 + _ROUNDS))
+    advance()
+    frames = analyse(waveform, rate, max(60.0, middle * 0.5), min(500.0, middle * 2))
+    phrases = _say_again(groups, frames, advance)
+    pairs, recognised = _pair(phrases, frames, advance)
+    if recognised < _LEAST_SPEECH:
+        raise SampleRejected(
+            f"Only {recognised:.1f} seconds of speech were recognised; at least {_LEAST_SPEECH:.0f} are needed. {_ADVICE}"
+        )
+    advance()
+    profile = _fit(pairs, frames, words, options.volume_normalization)
+    advance()
+    return profile
+
+
+def phrases_of(words: list[Word]) -> list[list[Word]]:
+    """Groups of words between pauses, none much longer than six seconds."""
+    groups: list[list[Word]] = []
+    group: list[Word] = []
+    for word in words:
+        if word.spoken:
+            group.append(word)
+        pause = not word.spoken and word.end - word.start >= _PAUSE
+        if group and (pause or word.end - group[0].start > _LONGEST_PHRASE):
+            groups.append(group)
+            group = []
+    return [*groups, group] if group else groups
+
+
+def _counter(progress: Progress, total: int) -> Callable[[], None]:
+    """A function that reports one more step of learning."""
+    steps = iter(range(total))
+    return lambda: progress("learning", next(steps, total), total)
+
+
+def _listen(waveform: FloatArray, rate: int, transcript: str, progress: Progress) -> list[Word]:
+    heard = soxr.resample(waveform, rate, SAMPLE_RATE) if rate != SAMPLE_RATE else waveform
+    words = recogniser().align(heard, transcript, progress) if transcript.strip() else None
+    return words or recogniser().transcribe(heard, progress)
+
+
+def _say_again(groups: list[list[Word]], frames: Analysis, advance: Callable[[], None]) -> list[Phrase]:
+    """The phrases of the reference, each said again by the base voice."""
+    phrases = []
+    for group in groups:
+        advance()
+        first = max(0, frame_at(group[0].start - 0.02))
+        beyond = min(len(frames), frame_at(group[-1].end + 0.02))
+        base = base_voice.say(" ".join(word.text for word in group), "en-us", frames.sample_rate)
+        spoken = np.flatnonzero(base.spoken)
+        if beyond - first >= 30 and len(spoken) >= 10:
+            phrases.append(Phrase(first, beyond, base, max(0, int(spoken[0]) - 4), min(len(base), int(spoken[-1]) + 5)))
+    return phrases
+
+
+def _pair(phrases: list[Phrase], frames: Analysis, advance: Callable[[], None]) -> tuple[list[Pairs], float]:
+    """Parallel data of all phrases, and how many seconds of the reference they cover."""
+    target = base_voice.features(frames, base_voice.scale_of(frames))
+    projection, pairs = None, []
+    for _ in range(_ROUNDS):
+        pairs = []
+        for phrase in phrases:
+            advance()
+            if (aligned := align(phrase, target, projection)) is not None:
+                pairs.append(aligned)
+        if pairs:
+            projection = fit_projection(pairs, target)
+    return pairs, sum(len(p.reference) for p in pairs) * base_voice.FRAME_PERIOD / 1000
+
+
+def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word], normalised: bool) -> Profile:
+    """The voice that parallel data teach."""
+    frame = np.concatenate([p.reference for p in pairs])
+    cost = np.concatenate([p.cost for p in pairs])
+    phones = np.concatenate([p.phrase.base.phones[p.base] for p in pairs])
+    position = np.concatenate([p.phrase.base.position[p.base] for p in pairs])
+    features = [base_features(p.phrase.base) for p in pairs]
+    context = np.concatenate([in_context(f, NARROW)[p.base] for f, p in zip(features, pairs, strict=True)])
+    wide = np.concatenate([in_context(f, WIDE)[p.base] for f, p in zip(features, pairs, strict=True)])
+    movement = np.concatenate([own_movement(p.phrase.base)[p.base] for p in pairs])
+    scale, vocabulary = base_voice.scale_of(frames), np.unique(phones)
+    mel_cepstra = frames.mel_cepstra[frame]
+    trusted = cost < np.percentile(cost, 88)
+    x = conversion.regressors(wide[trusted], phones[trusted], position[trusted], vocabulary)
+    y = (mel_cepstra[trusted] - scale.mean) / scale.deviation - movement[trusted]
+    log_f0 = np.log(frames.f0[frames.voiced])
+    centre = float(np.median(log_f0))
+    said = sum(p.phrase.base_beyond - p.phrase.base_first for p in pairs)
+    return Profile(
+        sample_rate=frames.sample_rate,
+        waveform=frames.waveform,
+        f0=frames.f0,
+        pitch_marks=pitch_marks(frames.waveform, frames.f0, frames.sample_rate),
+        frame=frame,
+        mel_cepstra=mel_cepstra,
+        context=context,
+        phones=phones,
+        position=position,
+        cost=cost,
+        weights=conversion.fit(x, y),
+        vocabulary=vocabulary,
+        mean=scale.mean,
+        deviation=scale.deviation,
+        log_f0_mean=centre,
+        log_f0_deviation=float(np.clip(log_f0[np.abs(log_f0 - centre) < 0.7].std(), 0.08, 0.30)),
+        tempo=float(np.clip(said / len(frame), 0.6, 1.5)),
+        normalised=normalised,
+        transcript=" ".join(word.text for word in words if word.spoken),
+    )

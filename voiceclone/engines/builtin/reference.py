@@ -1,0 +1,63 @@
+"""The reference: a sample made ready to be learnt from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from scipy.ndimage import binary_dilation
+from scipy.signal import butter, sosfilt, welch
+
+from voiceclone.engines.base import SampleRejected
+from voiceclone.engines.builtin.analysis import FloatArray
+
+LONGEST = 60.0  # seconds that are learnt from; more would not be heard
+_RMS = 0.06
+_SILENT = 1e-4  # RMS, -80 dBFS
+_BLOCK = 0.02  # seconds
+_SPEECH_RANGE = 40.0  # dB under the 95th percentile of block levels
+_KEPT_SILENCE = 0.3  # seconds around speech; longer pauses are cut down to twice that
+
+
+def read(sample: Path) -> tuple[FloatArray, int]:
+    """The sound of a sample, mono, shape (n,), and its rate in Hz. Raises SampleRejected for what is no sound."""
+    try:
+        samples, sample_rate = soundfile.read(str(sample), dtype="float64", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise SampleRejected("The recording cannot be read. Upload it again, or record another.") from error
+    return np.asarray(samples.mean(1)), int(sample_rate)
+
+
+def prepare(waveform: FloatArray, sample_rate: int) -> tuple[FloatArray, int]:
+    """At most LONGEST seconds of speech without long pauses, at one loudness, at 24 kHz — or at 16 kHz where there is
+    nothing above 8 kHz. Raises SampleRejected for silence."""
+    rms = float(np.sqrt(np.mean(waveform**2))) if len(waveform) else 0.0
+    if not np.isfinite(rms) or rms < _SILENT:
+        raise SampleRejected("The recording is silent. Check the microphone and record again.")
+    rate = 24000 if sample_rate > 16000 and _has_treble(waveform, sample_rate) else 16000
+    waveform = _without_long_pauses(waveform, sample_rate)[: int(LONGEST * sample_rate)]
+    if sample_rate != rate:
+        waveform = soxr.resample(waveform, sample_rate, rate)
+    waveform = sosfilt(butter(4, 60, "highpass", fs=rate, output="sos"), waveform)
+    waveform = waveform / np.sqrt(np.mean(waveform**2)) * _RMS
+    # The faintest noise keeps digital silence out of logarithms.
+    return np.asarray(waveform + 1e-5 * np.random.RandomState(0).randn(len(waveform))), rate
+
+
+def _has_treble(waveform: FloatArray, sample_rate: int) -> bool:
+    frequency, power = welch(waveform, sample_rate, nperseg=2048)
+    treble, voice = (frequency > 8500) & (frequency < 11000), (frequency > 300) & (frequency < 3000)
+    return bool(power[treble].mean() >= 1e-6 * power[voice].mean())
+
+
+def _without_long_pauses(waveform: FloatArray, sample_rate: int) -> FloatArray:
+    size = int(_BLOCK * sample_rate)
+    blocks = waveform[: len(waveform) // size * size].reshape(-1, size)
+    if not len(blocks):
+        return waveform
+    level = 10 * np.log10((blocks**2).mean(1) + 1e-12)
+    speech = level > np.percentile(level, 95) - _SPEECH_RANGE
+    kept = binary_dilation(speech, iterations=round(_KEPT_SILENCE / _BLOCK))
+    return np.asarray(blocks[kept].ravel())

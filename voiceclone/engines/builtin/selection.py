@@ -1,0 +1,73 @@
+"""The search for exemplars: for each frame to be spoken, the frame of the recording that says it best and joins best.
+
+A. J. Hunt, A. W. Black, "Unit selection in a concatenative speech synthesis system using a large speech database",
+ICASSP 1996, with single frames as units: target costs choose the candidates, a Viterbi search the path among them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voiceclone.engines.builtin.alignment import squared_distances
+from voiceclone.engines.builtin.analysis import SPECTRAL, FloatArray, IntArray
+from voiceclone.engines.builtin.base_voice import NARROW, BaseSpeech, base_features, in_context
+from voiceclone.engines.builtin.profile import Profile
+
+_CANDIDATES = 40
+_WRONG_PHONE, _WRONG_VOICING, _POSITION, _DISTRUST = 1.2, 2.0, 0.3, 0.15
+_JOIN, _NEAR_MISS = 0.3, 0.08  # what leaving the recording's own order costs, besides the step in the spectrum
+
+
+def select(profile: Profile, speech: BaseSpeech, predicted: FloatArray) -> IntArray:
+    """Exemplar numbers, shape (frames,), for base speech whose envelopes are predicted as (frames, CEPSTRAL_ORDER)."""
+    index, cost = _candidates(profile, speech, predicted)
+    return _smoothest(profile, index, cost)
+
+
+def _spectral_weights(profile: Profile) -> FloatArray:
+    order = np.arange(SPECTRAL.stop - SPECTRAL.start)
+    weights = 1 / np.sqrt(1 + order)
+    weights /= np.sqrt((weights**2).sum())
+    return np.asarray(weights / profile.mel_cepstra.std(0)[SPECTRAL])
+
+
+def _candidates(profile: Profile, speech: BaseSpeech, predicted: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The nearest exemplars of every frame and their target costs, each shape (frames, candidates)."""
+    weights = _spectral_weights(profile)
+    wanted = np.hstack([in_context(base_features(speech), NARROW), predicted[:, SPECTRAL] * weights])
+    offered = np.hstack([profile.context, profile.mel_cepstra[:, SPECTRAL] * weights])
+    cost = squared_distances(wanted.astype(np.float32), offered.astype(np.float32))
+    cost += (_DISTRUST * profile.cost).astype(np.float32)
+    cost += np.float32(_WRONG_PHONE) * (speech.phones[:, None] != profile.phones)
+    voiced = profile.f0[profile.frame] > 0
+    cost += np.float32(_WRONG_VOICING) * (speech.frames.voiced[:, None] != voiced)
+    cost += np.float32(_POSITION) * np.abs(
+        speech.position[:, None].astype(np.float32) - profile.position.astype(np.float32)
+    )
+    count = min(_CANDIDATES, cost.shape[1] - 1)
+    best = np.argpartition(cost, count, axis=1)[:, :count]
+    return best, np.take_along_axis(cost, best, 1).astype(np.float64)
+
+
+def _smoothest(profile: Profile, index: IntArray, cost: FloatArray) -> IntArray:
+    """Viterbi: following the recording is free, a jump costs the step it makes in the spectrum."""
+    spectrum = profile.mel_cepstra[:, SPECTRAL] * _spectral_weights(profile)
+    following = spectrum[np.minimum(np.arange(len(spectrum)) + 1, len(spectrum) - 1)]
+    phrase_ends = np.append(np.diff(profile.frame) != 1, True)
+    following[phrase_ends] = spectrum[phrase_ends]
+    best, back = cost[0], np.zeros(index.shape, np.int64)
+    for block in range(1, len(index), 256):  # all joins of a block at once; a block keeps the memory small
+        now = np.arange(block, min(block + 256, len(index)))
+        a, b = following[index[now - 1]], spectrum[index[now]]
+        join = (a**2).sum(-1)[:, :, None] + (b**2).sum(-1)[:, None, :] - 2 * a @ b.transpose(0, 2, 1) + _JOIN
+        step = index[now][:, None, :] - index[now - 1][:, :, None]
+        join[(step == 0) | (step == 2)] = _NEAR_MISS
+        join[step == 1] = 0
+        for t, joins in zip(now, join, strict=True):
+            total = best[:, None] + joins
+            back[t] = total.argmin(0)
+            best = total.min(0) + cost[t]
+    choice, path = int(best.argmin()), np.zeros(len(index), np.int64)
+    for t in range(len(index) - 1, -1, -1):
+        path[t], choice = index[t, choice], back[t, choice]
+    return path

@@ -1,0 +1,135 @@
+"""What was said in a recording, and when: pocketsphinx with the US English model that comes in its wheel.
+
+D. Huggins-Daines et al., "PocketSphinx: a free, real-time continuous speech recognition system for hand-held devices",
+ICASSP 2006.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import pocketsphinx
+from numpy.typing import NDArray
+
+from voiceclone.engines.base import Progress, no_progress
+from voiceclone.engines.builtin.analysis import FloatArray
+
+SAMPLE_RATE = 16000  # Hz, what the model was trained on
+
+_SLICE = 0.3  # seconds: pocketsphinx holds the interpreter's lock while it decodes, and others must get their turn
+_ENOUGH_ALIGNED = 0.8  # of a transcript's words
+_VARIANT = re.compile(r"\(\d+\)$")
+_NOT_WORDS = re.compile(r"[^a-z' ]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, or a silence or noise, with its time in seconds."""
+
+    text: str
+    start: float
+    end: float
+
+    @property
+    def spoken(self) -> bool:
+        return self.text[0] not in "<["
+
+
+class Recogniser:
+    """One decoder, shared by the threads of a process, which take turns."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        # A single narrow pass: twice as fast as the default, at nearly the same words.
+        self._decoder = pocketsphinx.Decoder(
+            samprate=SAMPLE_RATE, loglevel="FATAL", fwdflat=False, bestpath=False, maxhmmpf=3000, maxwpf=10
+        )
+        self._initial_cmn = self._decoder.get_cmn()
+
+    def transcribe(self, waveform: FloatArray, progress: Progress = no_progress) -> list[Word]:
+        """The words of 16 kHz speech, freely decoded, with the silences between them."""
+        with self._lock:
+            return self._decode(_pcm(waveform), progress)
+
+    def align(self, waveform: FloatArray, transcript: str, progress: Progress = no_progress) -> list[Word] | None:
+        """The words of a transcript in 16 kHz speech; None where fewer than four fifths of them fit it."""
+        wanted = plain_words(transcript)
+        with self._lock:
+            words = [word for word in wanted if self._decoder.lookup_word(word)]
+            if not words or len(words) < _ENOUGH_ALIGNED * len(wanted):
+                return None
+            free = self._decoder.current_search()
+            try:
+                self._decoder.set_align_text(" ".join(words))
+                found = self._decode(_pcm(waveform), progress)
+            except RuntimeError:  # pocketsphinx's way to say that no path through the text fits
+                return None
+            finally:
+                self._decoder.activate_search(free)
+        return found if sum(word.spoken for word in found) >= _ENOUGH_ALIGNED * len(wanted) else None
+
+    def phones(self, words: list[str]) -> list[str]:
+        """The pronunciation of words, in ARPABET; unknown words count as their letters."""
+        with self._lock:
+            return [phone for word in words for phone in (self._decoder.lookup_word(word) or " ".join(word)).split()]
+
+    def _decode(self, pcm: NDArray[np.int16], progress: Progress) -> list[Word]:
+        decoder, step = self._decoder, int(_SLICE * SAMPLE_RATE)
+        decoder.set_cmn(self._initial_cmn)  # what the last speaker's microphone taught it does not hold for this one
+        decoder.start_utt()
+        try:
+            for start in range(0, len(pcm), step):
+                progress("listening", start // step, -(-len(pcm) // step))
+                decoder.process_raw(pcm[start : start + step].tobytes())
+        finally:
+            decoder.end_utt()
+        return [
+            Word(_VARIANT.sub("", segment.word), segment.start_frame / 100, (segment.end_frame + 1) / 100)
+            for segment in decoder.seg() or ()
+        ]
+
+
+def plain_words(text: str) -> list[str]:
+    """Lower-case words as the dictionary has them."""
+    return _NOT_WORDS.sub(" ", text.lower().replace("’", "'")).split()
+
+
+def agreement(recogniser: Recogniser, waveform: FloatArray, text: str) -> tuple[float, str]:
+    """How well 16 kHz English speech matches a text, 0…1, and the words that were heard.
+
+    It is 1 - phone error rate of free decoding: clean read speech with its own text has about 0.9, with 15 / 30 / 60 %
+    of the words wrong 0.67 / 0.58 / 0.31, with another text less than 0.2.
+    """
+    heard = [word.text for word in recogniser.transcribe(waveform) if word.spoken]
+    said = recogniser.phones(plain_words(text))
+    errors = edit_distance(said, recogniser.phones(heard))
+    return max(0.0, 1 - errors / max(1, len(said))), " ".join(heard)
+
+
+def edit_distance(said: list[str], heard: list[str]) -> int:
+    """Substitutions, insertions and deletions between two sequences (V. I. Levenshtein, 1966)."""
+    row = list(range(len(heard) + 1))
+    for i, one in enumerate(said):
+        above, row = row, [i + 1]
+        for j, other in enumerate(heard):
+            row.append(min(above[j] + (one != other), above[j + 1] + 1, row[j] + 1))
+    return row[-1]
+
+
+_shared: Recogniser | None = None
+_shared_lock = threading.Lock()
+
+
+def recogniser() -> Recogniser:
+    """The one recogniser of this process: its model takes half a second and 100 MB."""
+    global _shared
+    with _shared_lock:
+        _shared = _shared or Recogniser()
+        return _shared
+
+
+def _pcm(waveform: FloatArray) -> NDArray[np.int16]:
+    return np.asarray(waveform / (np.abs(waveform).max() + 1e-9) * 0.6 * 32767, np.int16)

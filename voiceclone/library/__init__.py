@@ -1,0 +1,1 @@
+"""The library: the pages of one's voices."""

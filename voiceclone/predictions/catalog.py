@@ -1,0 +1,50 @@
+"""What can be asked for: models, languages, emotions, ranges and defaults, as the WaveSpeed v3 contract has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LANGUAGES_25 = (
+    "Chinese", "Chinese,Yue", "English", "Arabic", "Russian", "Spanish", "French", "Portuguese", "German", "Turkish",
+    "Dutch", "Ukrainian", "Vietnamese", "Indonesian", "Japanese", "Italian", "Korean", "Thai", "Polish", "Romanian",
+    "Greek", "Czech", "Finnish", "Hindi",
+)  # fmt: skip
+LANGUAGES_41 = (
+    *LANGUAGES_25,
+    "Bulgarian", "Danish", "Hebrew", "Malay", "Persian", "Slovak", "Swedish", "Croatian", "Filipino", "Hungarian",
+    "Norwegian", "Slovenian", "Catalan", "Nynorsk", "Tamil", "Afrikaans",
+)  # fmt: skip
+AUTO = "auto"
+EMOTIONS = ("happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral")
+FORMATS = ("mp3", "wav", "flac", "pcm")
+SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100)
+BITRATES = (32000, 64000, 128000, 256000)
+
+PREVIEW_TEXT = "Hello! This is my cloned voice, made on my own machine. I hope you enjoy listening to it."
+MAX_PREVIEW_TEXT = 2000
+MAX_TEXT = 10_000
+MAX_READ_TEXT = 2000
+DEFAULT_ACCURACY = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechModel:
+    name: str
+    languages: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return f"minimax/{self.name}"
+
+
+SPEECH_MODELS = (
+    SpeechModel("speech-02-hd", LANGUAGES_25),
+    SpeechModel("speech-02-turbo", LANGUAGES_25),
+    SpeechModel("speech-2.5-hd-preview", LANGUAGES_41),
+    SpeechModel("speech-2.5-turbo-preview", LANGUAGES_41),
+    SpeechModel("speech-2.6-hd", LANGUAGES_41),
+    SpeechModel("speech-2.6-turbo", LANGUAGES_41),
+    SpeechModel("speech-2.8-hd", LANGUAGES_41),
+    SpeechModel("speech-2.8-turbo", LANGUAGES_41),
+)
+DEFAULT_MODEL = "speech-02-hd"

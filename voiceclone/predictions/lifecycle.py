@@ -1,0 +1,176 @@
+"""The life of a prediction. The one place where its status changes.
+
+    created → processing → completed | failed | cancelled
+    processing → created: only when the lease ran out, the worker was told to stop, or a failure is worth another try
+
+Every move is a conditional UPDATE in a transaction that also counts one change for the owner. Final rows never change.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import now
+from django_tasks import task
+
+from voiceclone.accounts.models import User
+from voiceclone.engines.base import Progress
+from voiceclone.predictions.models import Prediction
+from voiceclone.voices.models import Voice
+from voiceclone.work.leases import LeaseLost, ShuttingDown, Status, heartbeat, stopping
+
+log = logging.getLogger("predictions")
+
+MAX_FAILURES = 3
+"""How often an unexpected failure is tried again; a worker that dies does not count as one."""
+
+
+def submit(
+    owner: User, model: str, engine: str, voice: Voice, inputs: Mapping[str, Any], nonce: str | None = None
+) -> Prediction:
+    """Make a prediction and tell the queue once this transaction is committed."""
+    with transaction.atomic():
+        change = User.bump(owner.pk)
+        prediction = Prediction.objects.create(
+            owner=owner, model=model, engine=engine, voice=voice, input=dict(inputs), nonce=nonce, change=change
+        )
+        announce(prediction)
+    log.info("created prediction=%s model=%s engine=%s", prediction.pk, model, engine)
+    return prediction
+
+
+def announce(prediction: Prediction) -> None:
+    transaction.on_commit(lambda: run.enqueue(prediction.pk) and None)
+
+
+@task(priority=10)
+def run(pk: str) -> None:
+    """A worker's job: look at prediction `pk` and do what is to be done."""
+    from voiceclone.predictions.runners import perform
+
+    prediction = claim(pk)
+    if prediction is not None:
+        perform(prediction)
+
+
+def claim(pk: str) -> Prediction | None:
+    """Take a prediction, or None where there is nothing to take: a doubled message, a cancelled task."""
+    with transaction.atomic():
+        if not Prediction.objects.claim(pk):
+            return None
+        prediction = Prediction.objects.select_related("voice__sample").get(pk=pk)
+        _count(prediction)
+    log.info("claimed prediction=%s attempt=%s", pk, prediction.attempts)
+    return prediction
+
+
+@contextmanager
+def hold(prediction: Prediction) -> Iterator[Progress]:
+    """Keep the lease while the work runs. Yields the function that reports progress.
+
+    That function raises LeaseLost once the prediction was cancelled or taken over, and ShuttingDown once this
+    process was told to end.
+    """
+    with heartbeat(Prediction.objects.held(prediction)) as lost:
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if lost.is_set():
+                raise LeaseLost
+            if stopping.is_set():
+                raise ShuttingDown
+            if (stage, done) != (prediction.stage, prediction.done):
+                prediction.stage, prediction.done, prediction.total = stage, done, total
+                if not _move(prediction, stage=stage, done=done, total=total):
+                    raise LeaseLost
+
+        yield progress
+
+
+def complete(prediction: Prediction, and_then: Callable[[], None], **results: Any) -> bool:
+    """Write the result; `and_then` runs in the same transaction. False where this attempt no longer holds it."""
+    with transaction.atomic():
+        final = {"status": Status.COMPLETED, "finished_at": now(), "lease_until": None, "error": "", **results}
+        if not _move(prediction, **final):
+            return False
+        and_then()
+    log.info("completed prediction=%s attempt=%s", prediction.pk, prediction.attempts)
+    return True
+
+
+def fail(prediction: Prediction, error: str, code: int) -> bool:
+    """Write down in a sentence why it failed."""
+    with transaction.atomic():
+        final = {"status": Status.FAILED, "finished_at": now(), "lease_until": None, "error": error, "code": code}
+        if not _move(prediction, **final):
+            return False
+        _release_voice(prediction, Voice.State.FAILED)
+    log.info("failed prediction=%s code=%s", prediction.pk, code)
+    return True
+
+
+def give_up(prediction: Prediction) -> None:
+    """Worker after worker died of it."""
+    text = "This task stopped one worker after another, so it was given up. Try again with another sample or text."
+    with transaction.atomic():
+        rows = Prediction.objects.unfinished().filter(pk=prediction.pk, attempts=prediction.attempts)
+        if rows.update(status=Status.FAILED, finished_at=now(), lease_until=None, error=text, code=1403):
+            _release_voice(prediction, Voice.State.FAILED)
+            _count(prediction)
+            log.error("gave up prediction=%s attempts=%s", prediction.pk, prediction.attempts)
+
+
+def retry_later(prediction: Prediction) -> None:
+    """Hand it back and try again after a pause that grows, with jitter."""
+    failures = prediction.failures + 1
+    pause = timedelta(seconds=random.uniform(0.5, 1) * 2**failures)
+    with transaction.atomic():
+        if Prediction.objects.hand_back(prediction, not_before=now() + pause, failures=failures):
+            _count(prediction)
+
+
+def hand_back(prediction: Prediction) -> None:
+    """This process ends: let another worker begin again."""
+    with transaction.atomic():
+        if Prediction.objects.hand_back(prediction):
+            _count(prediction)
+
+
+def cancel(prediction: Prediction) -> bool:
+    """Stop it, wherever it is. False where it was finished already."""
+    with transaction.atomic():
+        rows = Prediction.objects.unfinished().filter(pk=prediction.pk)
+        final = {"status": Status.CANCELLED, "finished_at": now(), "lease_until": None}
+        if not rows.update(**final, error="Cancelled."):
+            return False
+        _release_voice(prediction, Voice.State.DELETED)
+        _count(prediction)
+    log.info("cancelled prediction=%s", prediction.pk)
+    return True
+
+
+def _move(prediction: Prediction, **changes: Any) -> bool:
+    """Change a prediction that this attempt holds."""
+    with transaction.atomic():
+        if not Prediction.objects.held(prediction).update(**changes):
+            return False
+        _count(prediction)
+    return True
+
+
+def _count(prediction: Prediction) -> None:
+    """Let the owner's pages know."""
+    prediction.change = User.bump(prediction.owner_id)
+    Prediction.objects.filter(pk=prediction.pk).update(change=prediction.change)
+
+
+def _release_voice(prediction: Prediction, state: Voice.State) -> None:
+    """A clone that came to nothing frees its voice ID; the sample stays for another try."""
+    if prediction.is_clone and prediction.voice_id:
+        rows = Voice.objects.filter(pk=prediction.voice_id, state=Voice.State.CLONING)
+        rows.update(state=state, sample=None, ended_at=now())

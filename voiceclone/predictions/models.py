@@ -1,0 +1,102 @@
+"""A prediction: one run of a model. Pages call it a task; the API and the admin panel see the same row."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from voiceclone.accounts.models import User
+from voiceclone.voices.models import Voice
+from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet, Status
+
+CLONE = "minimax/voice-clone"
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex  # 32 lower-case hex digits, as the v3 contract has it
+
+
+class PredictionQuerySet(LeasedQuerySet["Prediction"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def unfinished(self) -> Self:
+        return self.filter(status__in=UNFINISHED)
+
+    def similar(self, prediction: Prediction) -> Self:
+        """Runs that take about as long: the same kind, by the same engine."""
+        kind = Q(model=CLONE) if prediction.is_clone else ~Q(model=CLONE)
+        return self.filter(kind, engine=prediction.engine)
+
+
+class Prediction(Leased):
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="predictions")
+    model = models.CharField(max_length=64)
+    engine = models.CharField(max_length=20)
+    voice = models.ForeignKey(Voice, null=True, blank=True, on_delete=models.SET_NULL, related_name="predictions")
+    input = models.JSONField(help_text="As validated, in the names of the v3 contract.")
+    audio = models.FileField(blank=True, upload_to="predictions")
+    seconds = models.FloatField(default=0, help_text="Of sound.")
+    peaks = models.JSONField(default=list)
+    code = models.PositiveIntegerField(default=0, help_text="The task code of the v3 contract; 0 is fine.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Unexpected ones, each tried again.")
+    change = models.PositiveBigIntegerField(default=0, help_text="The owner's count of changes at the last change.")
+    nonce = models.CharField(max_length=64, null=True, blank=True, help_text="Makes a double click one task.")
+
+    objects: ClassVar[PredictionQuerySet] = PredictionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-created_at",)
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="history"),
+            models.Index(fields=["status", "lease_until"], name="prediction_reaper"),
+            models.Index(fields=["engine", "-finished_at"], name="estimates", condition=Q(status="completed")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "nonce"], name="a_nonce_is_used_once"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="prediction_status_is_known"),
+            models.CheckConstraint(
+                condition=~Q(status="processing") | Q(lease_until__isnull=False),
+                name="a_running_prediction_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=UNFINISHED) | Q(finished_at__isnull=False),
+                name="a_final_prediction_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def is_clone(self) -> bool:
+        return self.model == CLONE
+
+    @property
+    def text(self) -> str:
+        return str(self.input.get("text", ""))
+
+    @property
+    def audio_url(self) -> str:
+        return reverse("prediction-audio", args=[self.pk])
+
+    @property
+    def format(self) -> str:
+        return str(self.input.get("format") or "mp3")
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from the request to the result."""
+        return (self.finished_at - self.created_at).total_seconds() if self.finished_at else None
+
+    def get_absolute_url(self) -> str:
+        return reverse("prediction", args=[self.pk])
+
+    def setting(self, name: str) -> Any:
+        return self.input.get(name)

@@ -1,0 +1,63 @@
+"""A task in words: which steps it goes through, where it is, and how far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voiceclone.predictions import estimates
+from voiceclone.predictions.models import Prediction
+from voiceclone.work.leases import Status
+
+CLONE_STEPS = {
+    "checking": "Checking your sample",
+    "listening": "Listening to your sample",
+    "learning": "Learning your voice",
+    "speaking": "Speaking",
+}
+SPEECH_STEPS = {"starting": "Preparing the voice", "speaking": "Speaking"}
+WEIGHTS = {"checking": 1, "listening": 5, "learning": 4, "starting": 1, "speaking": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    text: str
+    state: str  # "done", "now" or "" (still to come)
+
+
+def sentence(task: Prediction) -> str:
+    """Where the task is, for a screen reader and for a card."""
+    if task.status == Status.CREATED:
+        place = estimates.place_in_queue(task)
+        return "Starting" if place == 1 else f"In queue, number {place}"
+    if task.status == Status.PROCESSING:
+        return next((step.text for step in steps(task) if step.state == "now"), "Finishing")
+    if task.status == Status.COMPLETED:
+        return "Your clone is ready." if task.is_clone else "Your speech is ready."
+    return "Cancelled." if task.status == Status.CANCELLED else "It did not work."
+
+
+def steps(task: Prediction) -> list[Step]:
+    words = CLONE_STEPS if task.is_clone else SPEECH_STEPS
+    names = list(words)
+    at = names.index(task.stage) if task.stage in names else len(names) if task.stage else -1
+    return [
+        Step(_text(task, name, words[name], place == at), "done" if place < at else "now" if place == at else "")
+        for place, name in enumerate(names)
+    ]
+
+
+def _text(task: Prediction, name: str, text: str, is_now: bool) -> str:
+    if name == "speaking" and is_now and task.total:
+        return f"Speaking {min(task.done + 1, task.total)} of {task.total}"
+    return text
+
+
+def percent(task: Prediction) -> int:
+    """How much of the work is done, from the steps behind it and its way through this one."""
+    names = list(CLONE_STEPS if task.is_clone else SPEECH_STEPS)
+    if task.stage not in names:
+        return 99 if task.stage else 0
+    at = names.index(task.stage)
+    behind = sum(WEIGHTS[name] for name in names[:at])
+    here = WEIGHTS[task.stage] * (task.done / task.total if task.total else 0)
+    return min(99, round(100 * (behind + here) / sum(WEIGHTS[name] for name in names)))

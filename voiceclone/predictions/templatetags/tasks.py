@@ -1,0 +1,34 @@
+"""How a task looks in a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from voiceclone.engines import registry
+from voiceclone.predictions import estimates, steps
+from voiceclone.predictions.models import Prediction
+
+register = template.Library()
+
+
+@register.simple_tag
+def progress_of(task: Prediction) -> dict[str, Any]:
+    """Everything about a running task that changes while one watches."""
+    return {
+        "steps": steps.steps(task),
+        "percent": steps.percent(task),
+        "seconds_left": estimates.seconds_left(task),
+        "sentence": steps.sentence(task),
+    }
+
+
+@register.filter
+def sentence(task: Prediction) -> str:
+    return steps.sentence(task)
+
+
+@register.filter
+def engine_label(name: str) -> str:
+    return registry.capabilities(name).label

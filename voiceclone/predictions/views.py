@@ -1,0 +1,96 @@
+"""Watching tasks, hearing them, cancelling them, and the history of them all."""
+
+from __future__ import annotations
+
+import time
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from voiceclone.accounts.models import User
+from voiceclone.accounts.requests import PersonRequest
+from voiceclone.audio.encode import CONTENT_TYPES, EXTENSIONS
+from voiceclone.audio.ranged import ranged_file_response
+from voiceclone.predictions import erasure, lifecycle, watching
+from voiceclone.predictions.models import Prediction
+
+PAGE = 24
+
+
+@login_required
+@require_GET
+def changes(request: PersonRequest) -> HttpResponse:
+    """The page's one poller: "anything since version v of these tasks?" 204: no. 200: here it is. 286: all is done."""
+    seen, until = _whole(request, "v", -1), _whole(request, "until", 0)
+    version = User.objects.values_list("changes", flat=True).get(pk=request.user.pk)
+    if version == seen and time.time() < until:
+        return HttpResponse(status=204)
+    shown_as = request.GET.get("as", "task")
+    ids = request.GET.getlist("task")[:PAGE]
+    tasks = list(Prediction.objects.for_user(request.user).filter(pk__in=ids).select_related("voice__sample"))
+    context = {
+        "changed": [task for task in tasks if task.change > seen],
+        "template": watching.TEMPLATES.get(shown_as, watching.TEMPLATES["task"]),
+        **watching.poller(tasks, version, shown_as),
+    }
+    return render(request, "predictions/_changes.html", context, status=200 if context["running"] else 286)
+
+
+def _whole(request: PersonRequest, name: str, default: int) -> int:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 16 else default
+
+
+@login_required
+@require_GET
+def detail(request: PersonRequest, pk: str) -> HttpResponse:
+    prediction = get_object_or_404(Prediction.objects.for_user(request.user).select_related("voice__sample"), pk=pk)
+    context = {"task": prediction, **watching.poller([prediction], request.user.changes)}
+    return render(request, "predictions/detail.html", context)
+
+
+@login_required
+@require_GET
+def history(request: PersonRequest) -> HttpResponse:
+    predictions = Prediction.objects.for_user(request.user).select_related("voice")
+    page = Paginator(predictions, PAGE).get_page(request.GET.get("page"))
+    return render(request, "predictions/history.html", {"page": page, "now": now()})
+
+
+@login_required
+@require_safe
+def audio(request: PersonRequest, pk: str) -> HttpResponseBase:
+    prediction = get_object_or_404(Prediction.objects.for_user(request.user).exclude(audio=""), pk=pk)
+    voice = prediction.voice.voice_id if prediction.voice else "voice"
+    return ranged_file_response(
+        request,
+        prediction.audio,
+        content_type=CONTENT_TYPES[prediction.format],
+        filename=f"{voice}-{prediction.pk[:8]}-ai.{EXTENSIONS[prediction.format]}",
+        etag=f"{prediction.pk}-{prediction.attempts}",
+        as_attachment="download" in request.GET,
+    )
+
+
+@login_required
+@require_POST
+def cancel(request: PersonRequest, pk: str) -> HttpResponse:
+    prediction = get_object_or_404(Prediction.objects.for_user(request.user).select_related("voice__sample"), pk=pk)
+    lifecycle.cancel(prediction)
+    prediction.refresh_from_db()
+    if not request.htmx:
+        return redirect(prediction)
+    return render(request, "predictions/_task.html", {"task": prediction})
+
+
+@login_required
+@require_POST
+def delete(request: PersonRequest, pk: str) -> HttpResponse:
+    prediction = get_object_or_404(Prediction.objects.for_user(request.user), pk=pk)
+    lifecycle.cancel(prediction)
+    erasure.erase(prediction)
+    return redirect("history")

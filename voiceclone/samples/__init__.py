@@ -1,0 +1,1 @@
+"""Samples: the one way in for a recording."""

@@ -1,0 +1,102 @@
+"""The one way in for a recording: whatever was uploaded becomes a Sample, or a sentence that says why not."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import shutil
+import tempfile
+import unicodedata
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import soundfile
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+
+from voiceclone.accounts.models import User
+from voiceclone.audio.decode import DecodeError, DecodeLimits, decode
+from voiceclone.audio.peaks import peaks
+from voiceclone.samples.models import Sample
+
+log = logging.getLogger("samples")
+Upload: TypeAlias = "UploadedFile[Any]"
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, format (right-to-left tricks), and the like
+
+
+class SampleRefused(ValueError):
+    """The recording cannot be a sample; the message is a sentence for the person."""
+
+
+def take_in(user: User, upload: Upload, source: str = Sample.Source.UPLOAD, transcript: str = "") -> Sample:
+    """Decode and keep an upload. The same bytes uploaded twice by the same person are one sample.
+
+    Decodes in a child process (see voiceclone.audio.decode), so call it outside a transaction.
+    """
+    size, limit = upload.size or 0, settings.SAMPLE_MAX_MB
+    if size > limit * 1024 * 1024:
+        raise SampleRefused(f"The file is {size / 1024 / 1024:.1f} MB; the limit is {limit:g} MB.")
+    folder = Path(tempfile.mkdtemp(dir=settings.FILE_UPLOAD_TEMP_DIR))
+    try:
+        digest = _store(upload, folder / "source")
+        known = Sample.objects.for_user(user).filter(sha256=digest).first()
+        if known:
+            return known
+        clean = folder / "sample.flac"
+        _decode(folder / "source", clean, digest)
+        return _keep(user, clean, digest, clean_name(upload.name or ""), source, transcript)
+    finally:
+        shutil.rmtree(folder)
+
+
+def clean_name(name: str) -> str:
+    """A file's name as it may be shown: without a path, control characters or tricks with the writing direction."""
+    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    return "".join(c for c in name if unicodedata.category(c) not in INVISIBLE).strip()[:120] or "recording"
+
+
+def _store(upload: Upload, path: Path) -> str:
+    """Write the upload under a name of ours, alone in its folder. Returns its SHA-256."""
+    digest = hashlib.sha256()
+    with path.open("wb") as target:
+        for block in upload.chunks():
+            digest.update(block)
+            target.write(block)
+    return digest.hexdigest()
+
+
+def _decode(source: Path, target: Path, digest: str) -> None:
+    limits = DecodeLimits(
+        max_bytes=int(settings.SAMPLE_MAX_MB * 1024 * 1024),
+        min_seconds=settings.SAMPLE_MIN_SECONDS,
+        max_seconds=settings.SAMPLE_MAX_SECONDS,
+    )
+    try:
+        decode(source, target, limits)
+    except DecodeError as error:
+        log.info("refused code=%s sha256=%s", error.code, digest)
+        raise SampleRefused(str(error)) from error
+
+
+def _keep(user: User, clean: Path, digest: str, name: str, source: str, transcript: str) -> Sample:
+    waveform, rate = soundfile.read(clean, dtype="float32")
+    sample = Sample(owner=user, original_name=name, source=source, sha256=digest, transcript=transcript)
+    sample.seconds, sample.peaks = len(waveform) / rate, peaks(waveform)
+    try:
+        with clean.open("rb") as sound, transaction.atomic():
+            sample.file.save("sample.flac", File(sound), save=False)
+            sample.save(force_insert=True)
+    except IntegrityError:  # the same upload, twice at once: the other one won
+        sample.file.delete(save=False)
+        return Sample.objects.for_user(user).get(sha256=digest)
+    log.info("kept sample=%s seconds=%.1f source=%s", sample.pk, sample.seconds, source)
+    return sample
+
+
+def take_in_bytes(user: User, sound: bytes, name: str, source: str, transcript: str = "") -> Sample:
+    """The same for sound that is in memory already."""
+    upload = UploadedFile(ContentFile(sound), name, size=len(sound))
+    return take_in(user, upload, source, transcript)

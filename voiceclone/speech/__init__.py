@@ -1,0 +1,1 @@
+"""The Speak page: a voice says a text."""

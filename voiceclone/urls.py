@@ -1,0 +1,35 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_required
+from django.urls import include, path
+
+from voiceclone import views
+from voiceclone.accounts.views import index as account
+from voiceclone.library import views as library
+from voiceclone.predictions import views as predictions
+from voiceclone.samples.views import audio as sample_audio
+from voiceclone.speech.views import speak
+
+admin.site.site_title = admin.site.site_header = "Voiceclone"
+admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]  # one way in, with its limits and second factor
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("healthz", views.healthz, name="healthz"),
+    path("", include("voiceclone.cloning.urls")),
+    path("voices/", library.library, name="voices"),
+    path("voices/<str:voice_id>/", library.detail, name="voice"),
+    path("voices/<str:voice_id>/delete/", library.delete, name="delete-voice"),
+    path("samples/<uuid:pk>/audio", sample_audio, name="sample-audio"),
+    path("speak/", speak, name="speak"),
+    path("history/", predictions.history, name="history"),
+    path("tasks/changes/", predictions.changes, name="changes"),
+    path("tasks/<str:pk>/", predictions.detail, name="prediction"),
+    path("tasks/<str:pk>/audio", predictions.audio, name="prediction-audio"),
+    path("tasks/<str:pk>/cancel/", predictions.cancel, name="cancel-prediction"),
+    path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
+    path("account/", account, name="account"),
+    path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,34 @@
+"""The landing page, the health check, and what is shown when something went wrong."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from voiceclone.work.models import Worker
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    return render(request, "landing.html", {"registration": settings.REGISTRATION})
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 once web, database and a worker are alive; else 503 and what is not."""
+    try:
+        workers = Worker.alive()
+        state = {"web": True, "database": True, "worker": workers > 0, "workers": workers}
+    except DatabaseError:
+        state = {"web": True, "database": False, "worker": False, "workers": 0}
+    healthy = state["database"] and state["worker"]
+    return JsonResponse({"status": "ok" if healthy else "waiting", **state}, status=200 if healthy else 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", status=403)

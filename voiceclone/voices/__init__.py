@@ -1,0 +1,1 @@
+"""Voices, what was learnt from samples, consent, and the rule by which voices last."""

@@ -1,0 +1,1 @@
+"""Work in the background: leases, the periodic table, the heartbeat of workers."""

@@ -1,0 +1,163 @@
+"""Rows that a worker holds while it works on them.
+
+The row is the truth and a queue message only says "look at row N", so a lost or doubled message is harmless. A worker
+*claims* a row by a conditional UPDATE, *renews* its lease by a heartbeat, and its results are *fenced* by the number
+of its attempt: whoever lost the lease changes nothing any more. After `kill -9` the lease runs out and the row is
+handed out again. (Gray & Cheriton, "Leases", SOSP 1989; fencing as in Kleppmann, "Designing Data-Intensive
+Applications", ch. 8.)
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Self, TypeVar
+
+from django.db import connection, models
+from django.db.models import F, Q
+from django.utils.timezone import now
+
+log = logging.getLogger("work")
+
+LEASE = timedelta(seconds=10)  # longer than any step that keeps the heartbeat from running
+BEAT = 2.5  # seconds between renewals
+MESSAGE_LOST_AFTER = timedelta(seconds=20)
+MAX_ATTEMPTS = 12  # so that a row that kills its worker each time is given up in the end
+
+stopping = threading.Event()
+"""Set when this process was told to end: work is handed back at the next step."""
+
+
+class Status(models.TextChoices):
+    CREATED = "created"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = (Status.CREATED, Status.PROCESSING)
+
+
+class Interrupted(Exception):
+    """Stop working on this row, and leave it alone."""
+
+
+class LeaseLost(Interrupted):
+    """The row was cancelled, or another worker has taken it over."""
+
+
+class ShuttingDown(Interrupted):
+    """This process ends; the row is to be handed back."""
+
+
+class LeasedQuerySet(models.QuerySet["_Row"]):
+    def claim(self, pk: object) -> bool:
+        """Take the row if it is there to be taken: waiting and due, or abandoned by a worker that died."""
+        t = now()
+        free = Q(status=Status.CREATED, not_before__lte=t) | Q(status=Status.PROCESSING, lease_until__lt=t)
+        taken = self.filter(free, pk=pk, attempts__lt=MAX_ATTEMPTS).update(
+            status=Status.PROCESSING, lease_until=t + LEASE, attempts=F("attempts") + 1, started_at=t
+        )
+        return taken == 1
+
+    def held(self, row: Leased) -> Self:
+        """The row, if this attempt still holds it: every result is written through this."""
+        return self.filter(pk=row.pk, status=Status.PROCESSING, attempts=row.attempts)
+
+    def abandoned(self) -> Self:
+        return self.filter(status=Status.PROCESSING, lease_until__lt=now())
+
+    def unheard(self) -> Self:
+        """Waiting and due, but the message about it seems to be lost."""
+        t = now()
+        return self.filter(status=Status.CREATED, not_before__lte=t, announced_at__lt=t - MESSAGE_LOST_AFTER)
+
+    def announced(self, pk: object) -> None:
+        self.filter(pk=pk).update(announced_at=now())
+
+    def hand_back(self, row: Leased, **changes: object) -> bool:
+        """Give up the lease unfinished. The reaper announces the row again at its next turn."""
+        at_once = now() - MESSAGE_LOST_AFTER - timedelta(seconds=1)
+        fields = {"status": Status.CREATED, "lease_until": None, "announced_at": at_once, **changes}
+        return self.held(row).update(**fields) == 1
+
+
+class Leased(models.Model):
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CREATED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=now)
+    announced_at = models.DateTimeField(default=now, help_text="When the queue was last told of it.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    stage = models.CharField(max_length=20, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.status in UNFINISHED
+
+
+_Row = TypeVar("_Row", bound=Leased)
+
+
+@contextmanager
+def heartbeat(held: models.QuerySet[_Row]) -> Iterator[threading.Event]:
+    """Renew a lease from a thread while the work runs. Yields an event that is set once the lease is lost."""
+    ended, lost = threading.Event(), threading.Event()
+
+    def beat() -> None:
+        try:
+            while not ended.wait(BEAT):
+                if not held.all().update(lease_until=now() + LEASE):
+                    lost.set()
+                    return
+        except Exception:  # the database is away: the lease runs out, and somebody else takes over
+            log.exception("a lease could not be renewed")
+            lost.set()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield lost
+    finally:
+        ended.set()
+        thread.join()
+
+
+def reap(rows: LeasedQuerySet[_Row], *, announce: Callable[[_Row], None], give_up: Callable[[_Row], None]) -> int:
+    """Hand out again what dead workers left, and repeat lost messages. Returns how many rows it touched.
+
+    Safe to run twice at once: every step is a conditional UPDATE.
+    """
+    touched = 0
+    for row in rows.filter(
+        Q(status=Status.CREATED) | Q(lease_until__lt=now()), status__in=UNFINISHED, attempts__gte=MAX_ATTEMPTS
+    ):
+        give_up(row)
+        touched += 1
+    for row in rows.abandoned():
+        if (
+            rows.held(row)
+            .filter(lease_until__lt=now())
+            .update(status=Status.CREATED, lease_until=None, announced_at=now())
+        ):
+            announce(row)
+            touched += 1
+    for row in rows.unheard():
+        rows.announced(row.pk)
+        announce(row)
+        touched += 1
+    return touched

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django import forms
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from voiceclone.templatetags.sound import clock, orb, time_left, waveform
@@ -39,12 +41,22 @@ def test_waveform_stays_in_its_box_whatever_it_is_given() -> None:
 
 def test_waveform_is_hidden_from_screen_readers_and_has_no_style() -> None:
     svg = waveform([10, 20])
-    assert 'aria-hidden="true"' in svg and "style=" not in svg
+    assert 'aria-hidden="true"' in svg
+    assert "style=" not in svg
 
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(7.2, "0:07"), (0, "0:00"), (None, "0:00"), (59.99, "0:59"), (61, "1:01"), (600, "10:00"), (3700, "1:01:40"), (-3, "0:00")],
+    [
+        (7.2, "0:07"),
+        (0, "0:00"),
+        (None, "0:00"),
+        (59.99, "0:59"),
+        (61, "1:01"),
+        (600, "10:00"),
+        (3700, "1:01:40"),
+        (-3, "0:00"),
+    ],
 )
 def test_clock(seconds: float | None, shown: str) -> None:
     assert clock(seconds) == shown
@@ -72,3 +84,24 @@ def test_time_left_of_nothing() -> None:
 def test_orb_is_the_same_for_an_id_every_time_and_all_twelve_are_worn() -> None:
     assert orb("ReadingVoice-2026") == orb("ReadingVoice-2026")
     assert {orb(f"Voice{number:04}") for number in range(400)} == set(range(12))
+
+
+def test_player_can_be_used_by_keyboard_screen_reader_and_without_javascript() -> None:
+    html = render_to_string("_player.html", {"src": "/x", "peaks": [10, 90], "seconds": 12.4, "label": "your clone"})
+    assert 'aria-label="Play your clone"' in html
+    assert 'aria-valuetext="0:00 of 0:12"' in html
+    assert 'max="12.40"' in html
+    assert "<noscript><audio controls" in html
+    assert "data-autoplay" not in html
+
+
+def test_field_ties_help_and_errors_to_the_control() -> None:
+    class Form(forms.Form):
+        name = forms.CharField(help_text="Your own <b>words</b>.")
+
+    html = render_to_string("_field.html", {"field": Form({"name": ""})["name"]})
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'id="id_name_helptext"' in html
+    assert 'role="alert" id="id_name_error"' in html
+    assert "<b>" not in html

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+LOCK = VENV / ".lock"
 OLDEST = (3, 11)
 MARKS = {"requirements.txt": ("django", "av", "pocketsphinx"), "requirements-dev.txt": ("pytest_django", "playwright")}
 """What must be importable for a file of requirements to count as installed by somebody else."""
@@ -26,19 +28,26 @@ def ensure(requirements: str) -> None:
     """Return inside a Python that has the requirements: at once, or by building `.venv` and starting again in it."""
     if sys.version_info < OLDEST:
         sys.exit(f"Voiceclone needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {sys.version.split()[0]}.")
-    inside = Path(sys.prefix).resolve() == VENV
+    inside = Path(sys.prefix).resolve() == VENV.resolve()
     if not inside and all(importlib.util.find_spec(name) for name in MARKS[requirements]):
         return
-    if not _is_current(requirements):
-        _build(requirements)
-    if not inside:
+    current = _is_current(requirements)
+    if not current:
+        try:
+            _build(requirements)
+        except KeyboardInterrupt:
+            sys.exit("\nStopped. Run the same command again to go on.")
+        except OSError as error:
+            sys.exit(f"{VENV} could not be made: {error}.")
+    if not (inside and current):
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
 
 
 def _wanted(requirements: str) -> str:
-    """A fingerprint of everything that decides what is installed."""
+    """A fingerprint of everything that decides what is installed; the system's Python may change under `.venv`."""
     files = sorted(ROOT.glob("requirements*.txt"))
-    return hashlib.sha256(b"".join(f.read_bytes() for f in files) + requirements.encode()).hexdigest()
+    parts = [file.read_bytes() for file in files] + [requirements.encode(), os.fsencode(PYTHON.resolve())]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def _stamp(requirements: str) -> Path:
@@ -52,7 +61,7 @@ def _is_current(requirements: str) -> bool:
 
 def _build(requirements: str) -> None:
     VENV.mkdir(exist_ok=True)
-    with (VENV / ".lock").open("w") as lock:
+    with LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two first starts at once: the second waits, then finds it done
         if _is_current(requirements):
             return
@@ -68,18 +77,23 @@ def _build(requirements: str) -> None:
 
 
 def _works(python: Path) -> bool:
-    """Whether the environment is whole: a build that was cut off, or whose Python was removed, is made again."""
+    """Whether the environment is whole: a build that was cut off, or whose Python was replaced, is made again."""
     return python.exists() and subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0
 
 
 def _make_venv() -> None:
-    try:
-        import venv  # missing on some minimal installations
-
-        venv.create(VENV, with_pip=True, symlinks=True)
-    except (subprocess.CalledProcessError, ModuleNotFoundError):
+    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):  # a minimal installation
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         sys.exit(
             "This Python cannot make a virtual environment: its venv module is incomplete.\n"
             f"On Debian or Ubuntu this command installs it:  sudo apt install python{version}-venv"
         )
+    import venv
+
+    for left in VENV.iterdir():  # what a broken one left; others wait for the lock
+        if left != LOCK:
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+    try:
+        venv.create(VENV, with_pip=True, symlinks=True)
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"The virtual environment could not be made:\n{(error.output or b'').decode(errors='replace')}")

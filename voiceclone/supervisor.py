@@ -13,13 +13,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
-from voiceclone.work.processes import LIFELINE
+from voiceclone.work.processes import GRACE, LIFELINE
 
 log = logging.getLogger("serve")
-GRACE = 6.0  # seconds from SIGTERM to SIGKILL
+LOOK = 0.1  # seconds between looks at the children
 PAUSES = (0.2, 1.0, 2.0, 5.0, 10.0)  # seconds before a child that keeps dying is started again
 STEADY = 20.0  # seconds after which a child counts as well
 
@@ -28,17 +28,19 @@ STEADY = 20.0  # seconds after which a child counts as well
 class Child:
     name: str
     command: Sequence[str]
+    inherits: Sequence[int] = ()
+    """File descriptors, such as a socket that listens."""
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
+    start_at: float = 0.0
     deaths: int = 0
-    start_at: float = field(default_factory=time.monotonic)
 
 
 class Supervisor:
-    def __init__(self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
-        self.children = [Child(name, command) for name, command in commands.items()]
+    def __init__(self, children: Sequence[Child], environment: Mapping[str, str]) -> None:
+        self.children = children
         self.stopping = False
-        self._lifeline, self._keep_open = os.pipe()
+        self._lifeline, self._writing_end = os.pipe()  # closed by nobody: it closes when this process ends
         self._environment = {**environment, LIFELINE: str(self._lifeline)}
 
     def run(self) -> None:
@@ -49,7 +51,7 @@ class Supervisor:
             while not self.stopping:
                 for child in self.children:
                     self._look_after(child)
-                time.sleep(0.1)
+                time.sleep(LOOK)
         finally:
             self._end_all()
 
@@ -75,8 +77,8 @@ class Supervisor:
         child.process = subprocess.Popen(
             child.command,
             env=self._environment,
-            pass_fds=[self._lifeline],
-            start_new_session=True,
+            pass_fds=[self._lifeline, *child.inherits],
+            start_new_session=True,  # Ctrl-C reaches this process alone, and each child leads a group to kill
             stdin=subprocess.DEVNULL,
         )
         child.started_at = time.monotonic()

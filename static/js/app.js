@@ -92,6 +92,10 @@
     if (field.dataset?.counter) count(field);
     const output = field.dataset?.output && document.getElementById(field.dataset.output);
     if (output) output.value = field.value;
+    if (field.ariaInvalid === "true") {  // what was wrong is being put right
+      field.removeAttribute("aria-invalid");
+      document.getElementById(`${field.id}_error`)?.remove();
+    }
   });
   const countAll = () => all("[data-counter]").forEach(count);
   countAll();
@@ -138,7 +142,8 @@
     if (xhr?.status) {
       const id = xhr.getResponseHeader("X-Request-ID");
       const words = WORDS[xhr.status] || "Something went wrong on our side. Nothing you typed or recorded is gone.";
-      if (!isPoller(elt)) toast(id ? `${words} (${id})` : words, "err");
+      const said = isUpload(elt) && $("[data-upload-failed]", place(elt)) && !WORDS[xhr.status];
+      if (!isPoller(elt) && !said) toast(id ? `${words} (${id})` : words, "err");
       return;
     }
     lost = elt;
@@ -167,7 +172,15 @@
   addEventListener("online", () => all("[data-poller]").forEach(poll));
 
   // --- swaps: a sign-in page never lands inside a card; the focus is never lost ------------------------------------------------
-  let had = false;
+  let acted = null;  // where the focus was when a request began: a button that is disabled meanwhile loses it
+  let home = null;  // what the focus was in, should a swap take its place away
+  document.addEventListener("htmx:beforeRequest", (event) => { if (!isPoller(event.detail.elt)) acted = document.activeElement; });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (isPoller(event.detail.elt)) return;
+    if (acted?.isConnected && document.activeElement === document.body) acted.focus({ preventScroll: true });
+    acted = null;
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target.contains(document.activeElement)) home = event.detail.target; });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
     if (/^\s*<!doctype/i.test(xhr.responseText) && target !== document.body) {
@@ -176,16 +189,26 @@
       if (page.pathname !== location.pathname && page.searchParams.has("next")) page.searchParams.set("next", location.pathname + location.search);
       location.assign(page);
     }
-    had = target.contains(document.activeElement);
+    const focused = document.activeElement === document.body ? acted : document.activeElement;
+    home = target.contains(focused) ? target : null;
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     countAll();
     const target = event.detail.target;
-    if (!had || document.activeElement !== document.body || !target?.isConnected) return;
-    const place = $("[data-focus]", target) || target;
-    if (place.tabIndex < 0) place.tabIndex = -1;
-    place.focus({ preventScroll: true });
+    if (target?.matches("[data-reveal]")) reveal(target);
+    const place = home?.isConnected ? home : home && event.target;  // it may be its successor that is in the page now
+    if (!place?.querySelector || document.activeElement !== document.body) return;
+    home = null;
+    const wrong = $("[aria-invalid=true]", place);
+    if (wrong) return wrong.focus();
+    const spot = $("[data-focus]", place) || place;
+    if (spot.tabIndex < 0) spot.tabIndex = -1;
+    spot.focus({ preventScroll: true });
   });
+  function reveal(box) {  // on a phone the result lies far below the button that asked for it
+    const { top } = box.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) box.scrollIntoView();
+  }
 
   // --- passkeys: what the browser says when it did not work ----------------------------------------------------------------------
   document.addEventListener("allauth.error", (event) => {

@@ -109,6 +109,7 @@
   function finish(box, take) {
     release(take);
     box.classList.remove("enough");
+    delete box.dataset.level;
     const type = (take.recorder.mimeType || "audio/webm").split(";")[0];
     take.file = new File(take.chunks, `recording.${{ "audio/mp4": "m4a", "audio/ogg": "ogg" }[type] || "webm"}`, { type });
     take.address = URL.createObjectURL(take.file);
@@ -145,6 +146,11 @@
     const files = new DataTransfer();
     files.items.add(take.file);
     input.files = files.files;
+    const form = box.closest("form") || document;
+    const said = form.querySelector("[data-script-field]");
+    const source = form.querySelector("[data-source-field]");
+    if (said) said.value = box.querySelector("[data-script]:not([hidden])").textContent.trim();
+    if (source) source.value = "recording";
     state(box, window.htmx && input.matches("[hx-post], [data-hx-post]") ? "sent" : "taken");
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
@@ -156,6 +162,17 @@
     takes.delete(box);
     return start(box);
   }
+
+  document.addEventListener("change", (event) => {  // another file than the take: nobody read a script for it
+    const input = event.target;
+    if (!input.matches("input[type=file][name=file]")) return;
+    const taken = [...document.querySelectorAll("[data-recorder]")].some((box) => takes.get(box)?.file && takes.get(box).file.name === input.files[0]?.name && takes.get(box).file.size === input.files[0]?.size);
+    if (taken) return;
+    const form = input.closest("form") || document;
+    const [said, source] = ["script", "source"].map((name) => form.querySelector(`[data-${name}-field]`));
+    if (said) said.value = "";
+    if (source) source.value = "upload";
+  }, true);
 
   // a take is never lost: whatever goes wrong with its upload, it stays here
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
@@ -169,7 +186,9 @@
       if (take?.recorder.state === "recording") { take.recorder.stop(); release(take); }
     }
   });
-  addEventListener("beforeunload", (event) => { if (document.querySelector("[data-recorder]:is([data-state=recording], [data-state=taken], [data-state=failed])")) event.preventDefault(); });
+  let leaving = false;
+  document.addEventListener("submit", (event) => { leaving = !event.defaultPrevented && event.target.enctype === "multipart/form-data"; });
+  addEventListener("beforeunload", (event) => { if (!leaving && document.querySelector("[data-recorder]:is([data-state=recording], [data-state=taken], [data-state=failed])")) event.preventDefault(); });
 
   document.addEventListener("click", (event) => {
     const box = event.target.closest("[data-recorder]");

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import io
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -15,9 +18,19 @@ import pytest
 from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 
+from voiceclone.audio import decode as decode_module
 from voiceclone.audio.decode import Decoded, DecodeError, DecodeLimits, decode
 
 Waveform = npt.NDArray[np.float32]
+
+
+PROJECT = Path(decode_module.__file__).parents[2]
+
+
+def in_another_python(program: str, *arguments: object) -> str:
+    """What a program of its own prints, run beside ours with the same Python."""
+    command = [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
 
 
 @functools.cache
@@ -49,7 +62,9 @@ def recorded(
         output.metadata.update(tags or {})
         picture = _add_video(output) if video else None
         if codec:
-            _write_sound(output, codec, speechlike(seconds, sample_rate) if waveform is None else waveform, sample_rate, channels)
+            _write_sound(
+                output, codec, speechlike(seconds, sample_rate) if waveform is None else waveform, sample_rate, channels
+            )
         if picture is not None:
             _write_pictures(output, picture)
     return file.getvalue()
@@ -106,7 +121,8 @@ def refused(decoded: Callable[..., tuple[Decoded, Path]], tmp_path: Path) -> Cal
             decoded(content, **limits)
         assert list((tmp_path / "kept").iterdir()) == []
         sentence = str(caught.value)
-        assert sentence[0].isupper() and sentence.endswith(".")
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
         return caught.value
 
     return refuse_bytes

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import recorded, speechlike
 
+from tests.audio.conftest import recorded, speechlike
 from voiceclone.audio import decode as decode_module
 from voiceclone.audio.decode import SAMPLE_RATE, DecodeError, DecodeLimits, decode
 from voiceclone.audio.encode import encode, encode_pcm16
@@ -81,7 +81,17 @@ def test_a_wav_that_was_never_finished_is_read_to_its_end(decoded):
 def test_a_wav_with_64_bit_lengths_is_read(decoded):
     plain = encode(speechlike(4.0), 24000, format="wav")
     lengths = struct.pack("<QQQI", len(plain) + 28, len(plain) - 44, 0, 0)
-    rf64 = b"RF64" + b"\xff" * 4 + b"WAVE" + b"ds64" + struct.pack("<I", 28) + lengths + plain[12:40] + b"\xff" * 4 + plain[44:]
+    rf64 = (
+        b"RF64"
+        + b"\xff" * 4
+        + b"WAVE"
+        + b"ds64"
+        + struct.pack("<I", 28)
+        + lengths
+        + plain[12:40]
+        + b"\xff" * 4
+        + plain[44:]
+    )
     assert decoded(rf64 + b"LIST" + struct.pack("<I", 4) + b"INFO")[0].seconds == 4.0
 
 
@@ -96,7 +106,9 @@ def test_an_mp3_with_broken_tags_is_read(decoded):
 
 
 def test_a_recording_of_just_the_longest_length_is_taken_with_its_padding(decoded):
-    assert decoded(recorded("mp3", "libmp3lame", seconds=5.05), max_seconds=5.0)[0].seconds == pytest.approx(5.05, abs=0.1)
+    assert decoded(recorded("mp3", "libmp3lame", seconds=5.05), max_seconds=5.0)[0].seconds == pytest.approx(
+        5.05, abs=0.1
+    )
 
 
 def test_nothing_private_survives(decoded):
@@ -154,9 +166,9 @@ def test_too_short_names_both_lengths(seconds, found, refused):
     assert str(error) == f"The recording is {found} seconds long; at least 3 seconds are needed."
 
 
-@pytest.mark.parametrize("format", ["wav", "flac", "mp3"])
-def test_too_long_names_the_limit_and_the_true_length(format, refused):
-    content = encode(np.tile(speechlike(4, 8000), 108), 8000, format=format)
+@pytest.mark.parametrize("kind", ["wav", "flac", "mp3"])
+def test_too_long_names_the_limit_and_the_true_length(kind, refused):
+    content = encode(np.tile(speechlike(4, 8000), 108), 8000, format=kind)
     error = refused(content)
     assert error.code == "too_long"
     assert str(error) == "The recording is longer than 5 minutes, which is the limit; it runs 7 min 12 s."
@@ -246,7 +258,11 @@ def test_a_full_disk_is_no_fault_of_the_recording(tmp_path):
     )
     root = Path(decode_module.__file__).parents[2]
     result = subprocess.run(
-        [sys.executable, "-c", program, source, kept / "sample.flac"], cwd=root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, source, kept / "sample.flac"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert result.stdout.startswith("disk_full The recording could not be saved because the server's disk is full.")
     assert list(kept.iterdir()) == []

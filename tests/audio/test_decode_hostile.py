@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import http.server
-import json
 import random
 import struct
-import subprocess
-import sys
-import textwrap
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from conftest import recorded, speechlike
 
-from voiceclone.audio import decode as decode_module
+from tests.audio.conftest import in_another_python, recorded, speechlike
 from voiceclone.audio.decode import DecodeError, DecodeLimits, decode
 from voiceclone.audio.encode import encode, encode_pcm16
-
-PROJECT = Path(decode_module.__file__).parents[2]
-
-
-def in_another_python(program: str, *arguments: object) -> str:
-    """What a program of its own prints, run beside ours with the same Python."""
-    command = [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-
 
 # ---- files that name other files and addresses
 
@@ -111,7 +96,10 @@ def test_less_than_a_megabyte_that_unpacks_to_an_hour_is_refused(refused):
 def test_an_index_of_fifty_million_samples_does_not_take_the_memory(tmp_path):
     """Left to itself, FFmpeg takes 1.8 GB for this small file."""
     content = bytearray(recorded("ipod", "aac", sample_rate=44100))
-    for table, fields in ((b"stsz", struct.pack(">II", 2, 50_000_000)), (b"stsc", struct.pack(">4I", 1, 1, 50_000_000, 1))):
+    for table, fields in (
+        (b"stsz", struct.pack(">II", 2, 50_000_000)),
+        (b"stsc", struct.pack(">4I", 1, 1, 50_000_000, 1)),
+    ):
         start = content.index(table) + 8
         content[start : start + len(fields)] = fields
     (tmp_path / "source").write_bytes(content)
@@ -158,14 +146,14 @@ def webm_with_tags(count: int) -> bytes:
 def test_work_without_end_is_stopped(refused):
     error = refused(webm_with_tags(300_000), cpu_seconds=1)
     assert error.code == "cpu"
-    assert "more work than the limit of 1 seconds" not in str(error)
+    assert "takes more work than the limit of 1 second." in str(error)
     error = refused(recorded("mp3", "libmp3lame"), wall_seconds=0.001)
     assert error.code == "timeout"
     assert "takes longer than the limit of 0.001 seconds" in str(error)
 
 
 def test_too_little_memory_is_an_answer_and_no_crash(refused):
-    assert refused(recorded("mp3", "libmp3lame"), memory_mb=100).code in ("memory", "damaged", "crashed", "error")
+    assert refused(recorded("mp3", "libmp3lame"), memory_mb=100).code == "memory"
 
 
 # ---- two things at once
@@ -175,7 +163,11 @@ def test_a_script_hidden_in_a_recording_does_not_survive(decoded):
     script = b"<script>alert(document.domain)</script> "
     plain = encode(speechlike(4), 24000, format="wav")
     hidden = plain[:36] + b"LIST" + struct.pack("<I", len(script)) + script + plain[36:] + script
-    for content in (hidden, recorded("mp3", "libmp3lame") + script, recorded("flac", "flac", tags={"t": script.decode()})):
+    for content in (
+        hidden,
+        recorded("mp3", "libmp3lame") + script,
+        recorded("flac", "flac", tags={"t": script.decode()}),
+    ):
         assert script.strip() in content
         assert b"script" not in decoded(content)[1].read_bytes()
 
@@ -200,7 +192,9 @@ def mutants(count: int) -> list[bytes]:
     for _ in range(count):
         content = bytearray(chance.choice(honest))
         for _ in range(chance.choice((1, 1, 2, 4, 16, 64))):
-            place = chance.randrange(len(content)) if chance.random() < 0.5 else chance.randrange(min(len(content), 600))
+            place = (
+                chance.randrange(len(content)) if chance.random() < 0.5 else chance.randrange(min(len(content), 600))
+            )
             length = chance.randrange(1, 400)
             match chance.randrange(6):
                 case 0:
@@ -239,147 +233,3 @@ def test_random_damage_never_gets_past_an_error_with_a_sentence(tmp_path):
     assert outcomes.count("ok") > 10
     assert len(list(tmp_path.glob("*.flac"))) == outcomes.count("ok")
     assert list(tmp_path.glob(".decoding-*")) == []
-
-
-# ---- the child is not trusted
-
-
-def run_instead(monkeypatch: pytest.MonkeyPatch, folder: Path, program: str) -> None:
-    """Put a program in the child's place, as if a bug in a codec had let someone take it over."""
-    script = folder / "taken_over.py"
-    script.write_text("import json, os, signal, sys, time\noutput = json.loads(sys.argv[1])['output']\n" + program)
-    monkeypatch.setattr(decode_module, "CHILD_PROGRAM", script)
-
-
-HONEST_REPLY = '{"code": "ok", "container": "wav", "codec": "flac", "source_rate": 1, "source_channels": 1, "sandbox": []}'
-REPLIES = {
-    "nothing": "",
-    "no JSON": "os.write(1, b'{')",
-    "a list": "os.write(1, b'[]')",
-    "no code": "os.write(1, b'{}')",
-    "missing facts": """os.write(1, b'{"code": "ok"}')""",
-    "missing numbers": """os.write(1, b'{"code": "bad_header"}')""",
-    "markup for a codec": """os.write(1, b'{"code": "codec", "codec": "<script>"}')""",
-    "an unknown fact": """os.write(1, b'{"code": "codec", "sentence": "Call this number"}')""",
-    "an unknown code": """os.write(1, b'{"code": "send_money"}')""",
-    "nested too deeply": "os.write(1, b'[' * 50000)",
-}
-
-
-@pytest.mark.parametrize("reply", REPLIES)
-def test_a_reply_that_was_not_agreed_is_a_fault_of_ours(reply, monkeypatch, tmp_path, refused):
-    run_instead(monkeypatch, tmp_path, REPLIES[reply])
-    error = refused(b"anything")
-    assert (error.code, str(error)) == (
-        "error",
-        "The recording could not be read because of a fault on our side. Please try again.",
-    )
-
-
-def test_a_child_that_crashes_is_reported_and_logged(monkeypatch, tmp_path, refused, caplog):
-    run_instead(monkeypatch, tmp_path, "os.kill(os.getpid(), signal.SIGSEGV)")
-    assert refused(b"anything").code == "crashed"
-    assert "sha256=ee0874170b7f6f32b8c2ac9573c428d35b575270a66b757c2c0185d2bd09718d" in caplog.text
-
-
-def test_a_child_that_waits_for_ever_or_floods_us_is_ended(monkeypatch, tmp_path, refused):
-    run_instead(monkeypatch, tmp_path, "os.close(1)\nsignal.pause()")
-    assert refused(b"anything", wall_seconds=0.5).code == "timeout"
-    run_instead(monkeypatch, tmp_path, "while True: os.write(1, b'x' * 65536)")
-    assert refused(b"anything", wall_seconds=0.5).code == "timeout"
-
-
-def test_a_grandchild_that_holds_the_pipe_keeps_nobody_waiting(monkeypatch, tmp_path, refused):
-    run_instead(monkeypatch, tmp_path, "os.fork() or signal.pause()")
-    assert refused(b"anything").code == "error"
-
-
-def test_samples_past_the_limit_are_never_read(monkeypatch, tmp_path, decoded):
-    program = f"os.write(output, b'\\x10\\x20' * 24000 * 60 + b'!')\nos.write(1, {HONEST_REPLY.encode()!r})"
-    run_instead(monkeypatch, tmp_path, program)
-    assert decoded(b"anything", max_seconds=4.0)[0].seconds <= 6
-
-
-# ---- the walls, seen from inside
-
-
-PROBES = """
-import ctypes, json, os, socket, sys, threading, mmap
-sys.path.append(sys.argv[1])
-from voiceclone.audio import sandbox
-parent = os.getppid()
-sandbox.limit_resources(memory_mb=512, cpu_seconds=10, file_bytes=1 << 20)
-walls = sandbox.lock_down()
-probes = {
-    "read a file": lambda: open(sys.argv[1] + "/manage.py"),
-    "read the passwords": lambda: open("/etc/passwd"),
-    "read own environment": lambda: open("/proc/self/environ"),
-    "write a file": lambda: open(sys.argv[2] + "/escaped", "w"),
-    "list a folder": lambda: os.listdir(sys.argv[2]),
-    "make a folder": lambda: os.mkdir(sys.argv[2] + "/escaped"),
-    "remove a file": lambda: os.unlink(sys.argv[2] + "/bait"),
-    "rename a file": lambda: os.rename(sys.argv[2] + "/bait", sys.argv[2] + "/moved"),
-    "change a mode": lambda: os.chmod(sys.argv[2] + "/bait", 0o777),
-    "make a link": lambda: os.symlink("/", sys.argv[2] + "/link"),
-    "open a TCP socket": lambda: socket.socket(),
-    "open a UDP socket": lambda: socket.socket(type=socket.SOCK_DGRAM),
-    "open a Unix socket": lambda: socket.socket(socket.AF_UNIX),
-    "fork": lambda: os.fork() or os._exit(0),
-    "exec": lambda: os.execv("/bin/true", ["true"]),
-    "start a thread": lambda: threading.Thread(target=print).start(),
-    "signal the parent": lambda: os.kill(parent, 0),
-    "make memory executable": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
-    "take 2 GB": lambda: bytearray(2 << 30),
-    "raise a limit": lambda: __import__("resource").setrlimit(7, (64, 64)),
-}
-allowed = []
-for name, probe in probes.items():
-    try:
-        probe()
-        allowed.append(name)
-    except (OSError, MemoryError, RuntimeError, ValueError):
-        pass
-if ctypes.CDLL(None).ptrace(16, parent, 0, 0) == 0:
-    allowed.append("trace the parent")
-os.write(1, json.dumps({"walls": walls, "allowed": allowed, "environment": dict(os.environ)}).encode())
-os._exit(0)
-"""
-
-
-def test_code_that_takes_over_the_child_can_do_nothing_with_it(tmp_path):
-    (tmp_path / "bait").write_text("")
-    result = subprocess.run(
-        [sys.executable, "-I", "-B", "-c", PROBES, str(PROJECT), str(tmp_path)],
-        env={},
-        capture_output=True,
-        check=True,
-    )
-    seen = json.loads(result.stdout)
-    if "seccomp" not in seen["walls"]:
-        pytest.skip("this kernel has no seccomp filter")
-    assert seen["allowed"] == []
-    assert [file.name for file in tmp_path.iterdir()] == ["bait"]
-
-
-def test_the_walls_stand_around_a_real_decode(decoded):
-    result, _ = decoded(recorded("mp3", "libmp3lame"))
-    if not result.sandbox:
-        pytest.skip("this kernel has neither Landlock nor seccomp")
-    assert "seccomp" in result.sandbox
-
-
-def test_the_child_loads_nothing_it_does_not_need():
-    program = """
-        import runpy, sys
-        runpy.run_path(sys.argv[1], run_name="looked at")
-        print([name for name in ("numpy", "scipy", "django", "soxr") if name in sys.modules])
-    """
-    assert in_another_python(program, decode_module.CHILD_PROGRAM).strip() == "[]"
-
-
-def test_the_child_gets_no_environment(monkeypatch, tmp_path, refused):
-    monkeypatch.setenv("SECRET_KEY", "hunter2")
-    seen = tmp_path / "seen"
-    run_instead(monkeypatch, tmp_path, f"open({str(seen)!r}, 'w').write(repr(dict(os.environ)))")
-    refused(b"anything")
-    assert "hunter2" not in seen.read_text()

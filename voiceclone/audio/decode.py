@@ -227,13 +227,14 @@ def _accept(waveform: Waveform, reply: Reply, target: Path, limits: DecodeLimits
 def _write_whole(target: Path, content: bytes) -> None:
     """Write `content` beside `target` and rename it there, so that nobody ever sees half of it."""
     descriptor, name = tempfile.mkstemp(prefix=".decoding-", dir=target.parent)
+    unfinished = Path(name)
     try:
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o640)
-        os.replace(name, target)
+        unfinished.chmod(0o640)
+        unfinished.replace(target)
     except BaseException:
-        os.unlink(name)
+        unfinished.unlink()
         raise

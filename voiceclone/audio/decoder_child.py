@@ -123,8 +123,8 @@ class Sound:
             self.samples += frame.samples
 
 
-def recognise_and_clean() -> str:
-    """Name the container on descriptor 0, and put there only the parts of it that FFmpeg may see."""
+def recognise_and_clean(cleaned: int) -> str:
+    """Name the container on descriptor 0; put `cleaned` there instead where FFmpeg may see only parts of the file."""
     with open(0, "rb", closefd=False) as source:
         try:
             recognised = sniff.sniff(source, os.fstat(0).st_size)
@@ -135,18 +135,18 @@ def recognise_and_clean() -> str:
     if recognised.parts:
         for part in recognised.parts:
             if isinstance(part, sniff.Span):
-                _copy(part)
+                _copy(part, cleaned)
             else:
-                os.write(CLEANED, part)
-        os.dup2(CLEANED, 0)
+                os.write(cleaned, part)
+        os.dup2(cleaned, 0)
     os.lseek(0, 0, os.SEEK_SET)
     return recognised.container
 
 
-def _copy(span: sniff.Span) -> None:
+def _copy(span: sniff.Span, cleaned: int) -> None:
     offset, left = span.offset, span.length
     while left > 0:
-        copied = os.sendfile(CLEANED, 0, offset, min(left, COPY_BYTES))
+        copied = os.sendfile(cleaned, 0, offset, min(left, COPY_BYTES))
         if not copied:
             return
         offset, left = offset + copied, left - copied
@@ -236,8 +236,10 @@ def read_recording(order: dict[str, float]) -> Reply:
         cpu_seconds=int(order["cpu_seconds"]),
         file_bytes=max(int(order["max_bytes"]), output_bytes) + 4096,
     )
+    # In memory, and made before the walls stand: afterwards nothing can be opened.
+    cleaned = os.memfd_create("cleaned")
     walls = sandbox.lock_down()
-    container = recognise_and_clean()
+    container = recognise_and_clean(cleaned)
     try:
         recording = open_recording(container)
         track = choose_stream(recording, container)
@@ -279,6 +281,4 @@ if __name__ == "__main__":
     for module in IMPORTED_LATE_BY_PYAV:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
-    # The cleaned copy of the recording; in memory, because nothing can be opened once the walls stand.
-    CLEANED = os.memfd_create("cleaned") if hasattr(os, "memfd_create") else -1
     main()

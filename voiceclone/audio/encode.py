@@ -14,7 +14,7 @@ from typing import cast
 import av
 import numpy as np
 import numpy.typing as npt
-import soxr  # type: ignore[import-untyped]
+import soxr
 from av.audio.stream import AudioStream
 from av.codec.context import Flags
 
@@ -31,7 +31,7 @@ def encode(
     waveform: npt.NDArray[np.float32],
     sample_rate: int,
     *,
-    format: str = "mp3",
+    format: str = "mp3",  # noqa: A002 - the name that the API and every caller use
     target_rate: int | None = None,
     bitrate: int = 128_000,
     channels: int = 1,
@@ -55,7 +55,7 @@ def encode_pcm16(
     samples: npt.NDArray[np.int16],
     sample_rate: int,
     *,
-    format: str = "mp3",
+    format: str = "mp3",  # noqa: A002 - the name that the API and every caller use
     bitrate: int = 128_000,
     channels: int = 1,
     tags: Mapping[str, str] | None = None,
@@ -93,27 +93,27 @@ def _with_ffmpeg(
     interleaved: npt.NDArray[np.int16],
     sample_rate: int,
     channels: int,
-    format: str,
+    container: str,
     bitrate: int,
     tags: Mapping[str, str],
 ) -> bytes:
     file = io.BytesIO()
     # "bitexact" leaves out FFmpeg's own name and version: the same sound always makes the same bytes.
-    with av.open(file, "w", format=format, options={"fflags": "+bitexact"}) as container:
-        container.metadata.update(tags)
-        stream = cast("AudioStream", container.add_stream(CODECS[format], rate=sample_rate, layout=LAYOUTS[channels]))
+    with av.open(file, "w", format=container, options={"fflags": "+bitexact"}) as output:
+        output.metadata.update(tags)
+        stream = cast("AudioStream", output.add_stream(CODECS[container], rate=sample_rate, layout=LAYOUTS[channels]))
         stream.codec_context.flags |= Flags.bitexact
-        if format == "mp3":
+        if container == "mp3":
             stream.bit_rate = bitrate
-        frame_format = "s16p" if format == "mp3" else "s16"
+        frame_format = "s16p" if container == "mp3" else "s16"
         frame_samples = stream.codec_context.frame_size or 4096
         for start in range(0, interleaved.size // channels, frame_samples):
             piece = interleaved[start * channels : (start + frame_samples) * channels]
-            planes = piece.reshape(-1, channels).T if format == "mp3" else piece.reshape(1, -1)
+            planes = piece.reshape(-1, channels).T if container == "mp3" else piece.reshape(1, -1)
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(planes), format=frame_format, layout=LAYOUTS[channels]
             )
             frame.sample_rate, frame.pts = sample_rate, start
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
     return file.getvalue()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pyloudnorm  # type: ignore[import-untyped]
+import pyloudnorm
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 BLOCK_SECONDS = 0.4  # BS.1770 measures blocks of this length; shorter sound has no loudness of its own

@@ -13,15 +13,19 @@ FRAME_SECONDS, HOP_SECONDS = 0.025, 0.010
 FLOOR_DB = -100.0  # digital silence would be minus infinity
 # Part of the noise is left in place: taking out all of it leaves speech sounding watery.
 PART_REMOVED = 0.9
+SHORTEST_SAMPLES = 2048  # two of the windows in which the spectrum is taken
 
 Waveform = npt.NDArray[np.float32]
 
 
 def reduce_noise(waveform: Waveform, sample_rate: int) -> Waveform:
-    """`waveform`, shape (n,), full scale ±1, without its steady noise; same length and rate."""
-    import noisereduce  # type: ignore[import-untyped]  # takes seconds to import, and most recordings do not need it
+    """`waveform`, shape (n,), full scale ±1, without its steady noise; same length and rate.
 
-    if not np.any(waveform):
+    Silence, and sound too short to tell noise from speech, come back as they are.
+    """
+    import noisereduce  # takes seconds to import, and most recordings do not need it
+
+    if waveform.size < SHORTEST_SAMPLES or not np.any(waveform):
         return waveform.astype(np.float32)
     cleaned = noisereduce.reduce_noise(y=waveform, sr=sample_rate, stationary=True, prop_decrease=PART_REMOVED)
     return np.asarray(cleaned, dtype=np.float32)

@@ -63,7 +63,9 @@ def ranged_file_response(
     # Django's stubs call a File's open() untyped; it returns the file itself.
     file = cast("IO[bytes]", path_or_file.open("rb"))
     if part is None:
-        response = FileResponse(file, as_attachment=as_attachment, filename=filename, content_type=content_type, headers=headers)
+        response = FileResponse(
+            file, as_attachment=as_attachment, filename=filename, content_type=content_type, headers=headers
+        )
         response["Content-Length"] = str(size)
     else:
         start, stop = part

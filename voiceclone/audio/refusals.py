@@ -54,7 +54,7 @@ def refusal(code: str, limits: DecodeLimits, facts: Facts | None = None) -> Deco
         case "too_short":
             sentence = (
                 f"The recording is {_tenths(facts['seconds'])} seconds long; "
-                f"at least {limits.min_seconds:g} seconds are needed."
+                f"at least {_seconds(limits.min_seconds)} are needed."
             )
         case "too_long":
             sentence = f"The recording is longer than {_duration(limits.max_seconds)}, which is the limit"
@@ -77,11 +77,11 @@ def refusal(code: str, limits: DecodeLimits, facts: Facts | None = None) -> Deco
             sentence = f"Reading this file takes more memory than the limit of {limits.memory_mb} MB. {TRY_ANOTHER}"
         case "cpu":
             sentence = (
-                f"Reading this file takes more work than the limit of {limits.cpu_seconds} seconds. {TRY_ANOTHER}"
+                f"Reading this file takes more work than the limit of {_seconds(limits.cpu_seconds)}. {TRY_ANOTHER}"
             )
         case "timeout":
             sentence = (
-                f"Reading this file takes longer than the limit of {limits.wall_seconds:g} seconds. {TRY_ANOTHER}"
+                f"Reading this file takes longer than the limit of {_seconds(limits.wall_seconds)}. {TRY_ANOTHER}"
             )
         case "crashed":
             sentence = f"The file is damaged in a way that stopped our reader. {TRY_ANOTHER}"
@@ -107,6 +107,10 @@ def _tenths(seconds: object) -> str:
     return f"{math.floor(seconds * 10) / 10:g}"
 
 
+def _seconds(seconds: float) -> str:
+    return "1 second" if seconds == 1 else f"{seconds:g} seconds"
+
+
 def _true_length(seconds: object, limits: DecodeLimits) -> str:
     if isinstance(seconds, int | float) and limits.max_seconds < seconds < LONGEST_BELIEVED_SECONDS:
         return f"; it runs {_duration(seconds)}"
@@ -120,7 +124,7 @@ def _duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     if not minutes:
-        return f"{seconds:g} seconds"
+        return _seconds(seconds)
     if not whole % 60:
         return "1 minute" if minutes == 1 else f"{minutes} minutes"
     return f"{minutes} min {whole % 60} s"

@@ -46,11 +46,11 @@ def clone(request: PersonRequest) -> HttpResponse:
 
 
 def _show(request: PersonRequest) -> HttpResponse:
-    """An empty form; or, with ?task=, that task beside the form that made it; or, with ?sample=, with that sample."""
+    """An empty form; or filled in as for the task ?task= (shown beside it) or ?again=; or with the sample ?sample=."""
     task = sample = None
-    if "task" in request.GET:
+    if "task" in request.GET or "again" in request.GET:
         mine = Prediction.objects.for_user(request.user).filter(model=CLONE).select_related("voice__sample")
-        task = get_object_or_404(mine, pk=request.GET["task"])
+        task = get_object_or_404(mine, pk=request.GET.get("task") or request.GET.get("again"))
         sample = task.voice.sample if task.voice else None
     elif "sample" in request.GET:
         sample = get_object_or_404(Sample.objects.for_user(request.user), pk=_uuid(request.GET["sample"]))
@@ -60,7 +60,7 @@ def _show(request: PersonRequest) -> HttpResponse:
     if sample:
         initial["sample"] = sample.pk
     form = CloneForm(request.user, initial=initial)
-    context = {**_page(form, sample), **(_watching(task, request.user) if task else {})}
+    context = {**_page(form, sample), **(_watching(task, request.user) if task and "task" in request.GET else {})}
     return render(request, "cloning/clone.html", context)
 
 
@@ -82,9 +82,11 @@ def _watching(task: Prediction, user: User) -> dict[str, Any]:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def upload(request: PersonRequest) -> HttpResponse:
-    """A sample arrives before the form is sent: keep it, show it, begin to learn it."""
+    """A sample arrives before the form is sent: keep it, show it, begin to learn it. GET: the card without a sample."""
+    if request.method == "GET":
+        return _sample_card(request)
     file = request.FILES.get("file")
     if file is None:
         return _sample_card(request, error="No file arrived. Choose one again.")

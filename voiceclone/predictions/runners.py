@@ -141,7 +141,7 @@ def _save(prediction: Prediction, result: Result) -> None:
         channels=int(inputs.get("channel") or 1),
         tags=_tags(prediction),
     )
-    audio = keep(f"{folder}/{prediction.attempts}.{EXTENSIONS[prediction.format]}", sound)
+    audio = keep(f"{folder}/{prediction.attempts}{EXTENSIONS[prediction.format]}", sound)
     then = _keep_voice(prediction)
     if prediction.is_clone:
         profile = keep(f"voices/{prediction.voice_id}/{prediction.attempts}.npz", result.profile)

@@ -70,7 +70,7 @@ def audio(request: PersonRequest, pk: str) -> HttpResponseBase:
         request,
         prediction.audio,
         content_type=CONTENT_TYPES[prediction.format],
-        filename=f"{voice}-{prediction.pk[:8]}-ai.{EXTENSIONS[prediction.format]}",
+        filename=f"{voice}-{prediction.pk[:8]}-ai{EXTENSIONS[prediction.format]}",
         etag=f"{prediction.pk}-{prediction.attempts}",
         as_attachment="download" in request.GET,
     )

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
+import time
 
 LIFELINE = "VOICECLONE_LIFELINE"  # in the environment: the file descriptor of a pipe that only `serve` can write to
+GRACE = 8.0  # seconds from SIGTERM to SIGKILL
 
 
 def watch_lifeline() -> None:
     """End this process as soon as the one that started it is gone, however that came about (`kill -9`, too)."""
-    fd = os.environ.pop(LIFELINE, "")
-    if not fd:
+    fd = int(os.environ.pop(LIFELINE, "-1"))
+    if fd < 0:
         return
-    os.set_inheritable(int(fd), False)
+    os.set_inheritable(fd, False)
 
     def watch() -> None:
-        os.read(int(fd), 1)  # returns only when the other end is closed
+        os.read(fd, 1)  # returns only when the other end is closed
         os.kill(os.getpid(), signal.SIGTERM)
-        ended.wait(5)
+        time.sleep(GRACE)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(os.getpid(), signal.SIGKILL)  # it leads a group of its own: gunicorn's workers go with it
         os._exit(1)
 
-    ended = threading.Event()
     threading.Thread(target=watch, name="lifeline", daemon=True).start()

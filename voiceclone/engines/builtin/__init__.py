@@ -1,1 +1,1 @@
-"""The built-in engine: an exemplar-based conversion of espeak-ng into a person's own recorded grains. See docs/builtin-engine.md."""
+"""The built-in engine: espeak-ng converted into grains of a person's own recording; see docs/builtin-engine.md."""

@@ -1,7 +1,7 @@
 """Dynamic time warping: which base frame corresponds to each frame of the reference.
 
-H. Sakoe, S. Chiba, "Dynamic programming algorithm optimization for spoken word recognition", IEEE Trans. ASSP 26(1), 1978,
-with the asymmetric step pattern: each reference frame gets exactly one base frame, 0 to 3 after the one before.
+H. Sakoe, S. Chiba, "Dynamic programming algorithm optimization for spoken word recognition", IEEE Trans. ASSP 26(1),
+1978, with the asymmetric step pattern: each reference frame gets exactly one base frame, 0 to 3 after the one before.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def envelope_basis(sample_rate: int, size: int) -> FloatArray:
 
 
 def pitch_marks(waveform: FloatArray, f0: FloatArray, sample_rate: int) -> IntArray:
-    """Sample numbers of the glottal pulses: the strongest low-passed peak of every period; every 5 ms where unvoiced."""
+    """Sample numbers of the glottal pulses: the strongest low-passed peak of a period; every 5 ms where unvoiced."""
     band = butter(2, [60, 900], "bandpass", fs=sample_rate, output="sos")
     low = sosfiltfilt(band, waveform)
     if np.mean(low**3) < 0:  # the recording's polarity: pulses point up

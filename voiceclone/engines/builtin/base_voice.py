@@ -47,7 +47,7 @@ class BaseSpeech:
 
     @property
     def spoken(self) -> NDArray[np.bool_]:
-        return self.phones != SILENCE
+        return np.asarray(self.phones != SILENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def say(text: str, voice: str, sample_rate: int, rate: int = BASE_RATE) -> BaseS
 
 @cache
 def base_scale(sample_rate: int) -> Scale:
-    """The base voice's own scale, from sentences with every English phone: its formants are the same in any language."""
+    """The base voice's own scale, from sentences with every English phone: its formants are alike in any language."""
     return scale_of(say(_PANGRAMS, "en-us", sample_rate).frames)
 
 
@@ -101,7 +101,7 @@ def base_features(speech: BaseSpeech) -> FloatArray:
 
 
 def own_movement(speech: BaseSpeech) -> FloatArray:
-    """The base voice's standardised mel-cepstra, shrunk: what a conversion corrects, and falls back to with few data."""
+    """The base voice's standardised mel-cepstra, shrunk: what a conversion corrects, or falls back to with few data."""
     scale = base_scale(speech.frames.sample_rate)
     z = (speech.frames.mel_cepstra - scale.mean) / scale.deviation
     assert z.shape[1] == CEPSTRAL_ORDER

@@ -21,7 +21,7 @@ _RIDGE = 8.0
 def regressors(
     context: FloatArray, phones: NDArray[np.str_], position: FloatArray, vocabulary: NDArray[np.str_]
 ) -> FloatArray:
-    """What an envelope is predicted from: the features in context, their Fourier features, the phone and how far into it.
+    """What an envelope is predicted from: features in context, their Fourier features, the phone and how far into it.
 
     `context` (frames, columns), `vocabulary` the sorted phones of the reference; phones outside it add nothing.
     """

@@ -15,28 +15,30 @@ from scipy.ndimage import gaussian_filter1d
 
 from voiceclone.engines.base import Waveform
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, fft_size
-from voiceclone.engines.builtin.espeak import espeak
+from voiceclone.engines.builtin.espeak import Espeak
 
 SAMPLE_RATE = 24000  # Hz
 
 DEMO_TEXT = (
-    "Good morning, and thank you for listening. Nobody was ever recorded for this voice; it was made by a machine. "
-    "Every day the small brown boat leaves the harbour before six and goes out to the islands. "
-    "The children wave from the beach, while the old fisherman checks his nets and measures the wind. "
-    "How much would you pay for fresh fish, good bread and a cup of strong coffee? "
-    "In the evening they all come home, share a joke, and watch the yellow lights along the shore."
+    "Good morning, and thank you for listening. Nobody was recorded for this voice; it was made by a machine. "
+    "Every day the small brown boat leaves the beach before six and goes out to the islands. "
+    "The children wave, while the old man checks his nets and measures the wind. "
+    "How much would you pay for fresh fish, good bread, and a cup of strong coffee? "
+    "In the evening they all come home, share a joke, and watch the yellow lights."
 )
-_VOICE, _RATE = "en", 172  # British; words a minute
-_TRACT = 0.86  # length of the vocal tract against espeak-ng's
-_PITCH = 1.75  # factor: near 170 Hz
+_VOICE, _RATE = "en-us", 172  # words a minute
+_TRACT = 0.9  # length of the vocal tract against espeak-ng's
+_PITCH = 1.6  # factor: near 160 Hz
 _LIVELINESS = 1.35  # factor on the range of log F0
-_BREATH = 0.12  # share of the periodic part that becomes noise
+_BREATH = 0.03  # share of the periodic part that becomes noise
 
 
 @cache
 def demo_sample() -> tuple[Waveform, int, str]:
-    """About 20 seconds of speech, the same every time: the waveform (n,), its rate in Hz, and its text."""
+    """About 24 seconds of speech, the same every time: the waveform (n,), its rate in Hz, and its text."""
+    espeak = Espeak()  # a fresh one: what it said before would change the sound a little
     utterance = espeak.speak(DEMO_TEXT, _VOICE, _RATE)
+    espeak.close()
     source = np.ascontiguousarray(soxr.resample(utterance.waveform, utterance.sample_rate, SAMPLE_RATE))
     f0, times = pyworld.dio(source, SAMPLE_RATE, f0_floor=45.0, f0_ceil=400.0, frame_period=FRAME_PERIOD)
     f0 = pyworld.stonemask(source, f0, times, SAMPLE_RATE)

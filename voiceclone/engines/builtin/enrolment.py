@@ -1,4 +1,4 @@
-"""Learning a voice: the reference is transcribed, paired with espeak-ng saying the same words, and a conversion fitted."""
+"""Learning a voice: transcribe the reference, pair it with espeak-ng saying the same words, fit the conversion."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ import soxr
 from voiceclone.engines.base import EnrolmentOptions, Progress, SampleRejected, no_progress
 from voiceclone.engines.builtin import base_voice, conversion, reference
 from voiceclone.engines.builtin.alignment import Pairs, Phrase, align, fit_projection
-from voiceclone.engines.builtin.analysis import Analysis, FloatArray, analyse, frame_at, median_f0, pitch_marks
+from voiceclone.engines.builtin.analysis import (
+    FRAME_PERIOD,
+    Analysis,
+    FloatArray,
+    analyse,
+    frame_at,
+    median_f0,
+    pitch_marks,
+)
 from voiceclone.engines.builtin.base_voice import NARROW, WIDE, base_features, in_context, own_movement
 from voiceclone.engines.builtin.profile import Profile
 from voiceclone.engines.builtin.transcription import SAMPLE_RATE, Word, recogniser
 
 _LEAST_SPEECH = 2.0  # seconds
-_LONGEST_PHRASE = 6.0  # seconds
+_LONGEST_PHRASE, _LONGEST_WORD = 6.0, 1.5  # seconds; what is heard as a longer word is a hum
 _PAUSE = 0.12  # seconds of silence that end a phrase
 _ROUNDS = 2  # of alignment, the later with the projection that the earlier one gave
 _ADVICE = "Record somewhere quieter, closer to the microphone."
@@ -44,9 +52,8 @@ def enrol(
     phrases = _say_again(groups, frames, advance)
     pairs, recognised = _pair(phrases, frames, advance)
     if recognised < _LEAST_SPEECH:
-        raise SampleRejected(
-            f"Only {recognised:.1f} seconds of speech were recognised; at least {_LEAST_SPEECH:.0f} are needed. {_ADVICE}"
-        )
+        found = f"Only {recognised:.1f} seconds of speech were" if recognised >= 0.1 else "No speech was"
+        raise SampleRejected(f"{found} recognised; at least {_LEAST_SPEECH:.0f} seconds are needed. {_ADVICE}")
     advance()
     profile = _fit(pairs, frames, words, options.volume_normalization)
     advance()
@@ -58,9 +65,11 @@ def phrases_of(words: list[Word]) -> list[list[Word]]:
     groups: list[list[Word]] = []
     group: list[Word] = []
     for word in words:
-        if word.spoken:
+        length = word.end - word.start
+        spoken = word.spoken and length < _LONGEST_WORD
+        if spoken:
             group.append(word)
-        pause = not word.spoken and word.end - word.start >= _PAUSE
+        pause = not spoken and length >= _PAUSE
         if group and (pause or word.end - group[0].start > _LONGEST_PHRASE):
             groups.append(group)
             group = []
@@ -96,7 +105,8 @@ def _say_again(groups: list[list[Word]], frames: Analysis, advance: Callable[[],
 def _pair(phrases: list[Phrase], frames: Analysis, advance: Callable[[], None]) -> tuple[list[Pairs], float]:
     """Parallel data of all phrases, and how many seconds of the reference they cover."""
     target = base_voice.features(frames, base_voice.scale_of(frames))
-    projection, pairs = None, []
+    projection: FloatArray | None = None
+    pairs: list[Pairs] = []
     for _ in range(_ROUNDS):
         pairs = []
         for phrase in phrases:
@@ -105,7 +115,7 @@ def _pair(phrases: list[Phrase], frames: Analysis, advance: Callable[[], None]) 
                 pairs.append(aligned)
         if pairs:
             projection = fit_projection(pairs, target)
-    return pairs, sum(len(p.reference) for p in pairs) * base_voice.FRAME_PERIOD / 1000
+    return pairs, sum(len(p.reference) for p in pairs) * FRAME_PERIOD / 1000
 
 
 def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word], normalised: bool) -> Profile:

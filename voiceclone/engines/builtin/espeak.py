@@ -1,4 +1,4 @@
-"""espeak-ng, kept in a process of its own: one for each worker, started when first needed, started anew when it dies."""
+"""espeak-ng in a process of its own: one for each worker, started when first needed, and anew when it has died."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +89,7 @@ class Espeak:
         with self._lock:
             self._stop()
 
-    def _ask(self, request: bytes) -> tuple[dict[str, object] | dict[str, list[tuple[int, str]]], bytes]:
+    def _ask(self, request: bytes) -> tuple[dict[str, Any], bytes]:
         connection = self._connection or self._start()
         connection.send_bytes(request)
         if not connection.poll(_PATIENCE):

@@ -39,7 +39,7 @@ STYLES = {
 
 
 def f0_contour(profile: Profile, speech: BaseSpeech, style: Style, semitones: float = 0.0) -> FloatArray:
-    """The base voice's F0 moved to the speaker's mean and deviation of log F0, shape (frames,), Hz, 0 where unvoiced."""
+    """The base voice's F0 moved to the speaker's mean and range of log F0, shape (frames,), Hz, 0 where unvoiced."""
     voiced = speech.frames.voiced
     if not voiced.any():
         return np.zeros(len(speech))

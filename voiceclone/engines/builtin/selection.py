@@ -15,12 +15,16 @@ from voiceclone.engines.builtin.profile import Profile
 
 _CANDIDATES = 40
 _WRONG_PHONE, _WRONG_VOICING, _POSITION, _DISTRUST = 1.2, 2.0, 0.3, 0.15
+_WRONG_PITCH = 0.0
 _JOIN, _NEAR_MISS = 0.3, 0.08  # what leaving the recording's own order costs, besides the step in the spectrum
 
 
-def select(profile: Profile, speech: BaseSpeech, predicted: FloatArray) -> IntArray:
-    """Exemplar numbers, shape (frames,), for base speech whose envelopes are predicted as (frames, CEPSTRAL_ORDER)."""
-    index, cost = _candidates(profile, speech, predicted)
+def select(profile: Profile, speech: BaseSpeech, predicted: FloatArray, f0: FloatArray) -> IntArray:
+    """Exemplar numbers, shape (frames,), for base speech.
+
+    `predicted` are the envelopes wanted (frames, CEPSTRAL_ORDER), `f0` the pitch (frames,), Hz, 0 where unvoiced.
+    """
+    index, cost = _candidates(profile, speech, predicted, f0)
     return _smoothest(profile, index, cost)
 
 
@@ -31,7 +35,9 @@ def _spectral_weights(profile: Profile) -> FloatArray:
     return np.asarray(weights / profile.mel_cepstra.std(0)[SPECTRAL])
 
 
-def _candidates(profile: Profile, speech: BaseSpeech, predicted: FloatArray) -> tuple[IntArray, FloatArray]:
+def _candidates(
+    profile: Profile, speech: BaseSpeech, predicted: FloatArray, f0: FloatArray
+) -> tuple[IntArray, FloatArray]:
     """The nearest exemplars of every frame and their target costs, each shape (frames, candidates)."""
     weights = _spectral_weights(profile)
     wanted = np.hstack([in_context(base_features(speech), NARROW), predicted[:, SPECTRAL] * weights])
@@ -39,8 +45,14 @@ def _candidates(profile: Profile, speech: BaseSpeech, predicted: FloatArray) -> 
     cost = squared_distances(wanted.astype(np.float32), offered.astype(np.float32))
     cost += (_DISTRUST * profile.cost).astype(np.float32)
     cost += np.float32(_WRONG_PHONE) * (speech.phones[:, None] != profile.phones)
-    voiced = profile.f0[profile.frame] > 0
-    cost += np.float32(_WRONG_VOICING) * (speech.frames.voiced[:, None] != voiced)
+    offered_f0 = profile.f0[profile.frame]
+    cost += np.float32(_WRONG_VOICING) * (speech.frames.voiced[:, None] != (offered_f0 > 0))
+    if _WRONG_PITCH:
+        octaves = np.log2(np.maximum(f0, 1.0) / 1.0).astype(np.float32)[:, None] - np.log2(
+            np.maximum(offered_f0, 1.0)
+        ).astype(np.float32)
+        octaves[(f0 <= 0)[:, None] | (offered_f0 <= 0)] = 0
+        cost += np.float32(_WRONG_PITCH) * np.minimum(np.abs(octaves), 1)
     cost += np.float32(_POSITION) * np.abs(
         speech.position[:, None].astype(np.float32) - profile.position.astype(np.float32)
     )
@@ -67,7 +79,8 @@ def _smoothest(profile: Profile, index: IntArray, cost: FloatArray) -> IntArray:
             total = best[:, None] + joins
             back[t] = total.argmin(0)
             best = total.min(0) + cost[t]
-    choice, path = int(best.argmin()), np.zeros(len(index), np.int64)
-    for t in range(len(index) - 1, -1, -1):
-        path[t], choice = index[t, choice], back[t, choice]
+    choice = int(best.argmin())
+    path = np.zeros(len(index), np.int64)
+    for row in range(len(index) - 1, -1, -1):
+        path[row], choice = index[row, choice], int(back[row, choice])
     return path

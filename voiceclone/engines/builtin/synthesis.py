@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import soxr
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from voiceclone.engines.base import Waveform
 from voiceclone.engines.builtin import base_voice, conversion, prosody, selection
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, IntArray, envelope_basis
-from voiceclone.engines.builtin.base_voice import BASE_RATE, WIDE, BaseSpeech, base_features, in_context
+from voiceclone.engines.builtin.base_voice import WIDE, BaseSpeech, base_features, in_context
+from voiceclone.engines.builtin.espeak import BASE_RATE
 from voiceclone.engines.builtin.profile import Profile
 from voiceclone.engines.builtin.prosody import Style
 
@@ -24,7 +26,7 @@ _RMS = 0.09  # of speech at volume 1, without its silences
 _GRAIN_FFT = 2048
 _TAIL = 205  # samples a filtered grain may ring before and after itself
 _EXEMPLAR_SHARE = 0.5  # of the envelopes found, against those predicted, in the envelope aimed at
-_CORRECTION = 0.5  # how far a grain is filtered towards it
+_CORRECTION = 0.35  # how far a grain is filtered towards it
 _MARGIN = 2  # frames kept around the speech
 _BLOCK = 256  # grains filtered at once
 
@@ -37,11 +39,11 @@ class Grains:
     frame: IntArray  # (grains,) base frame it speaks for
     centre: IntArray  # (grains,) sample of the recording at its middle
     half: IntArray  # (grains,) half its length, samples
-    voiced: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    voiced: NDArray[np.bool_]
 
 
 def say(profile: Profile, text: str, voice: str, style: Style, tempo: float = 1.0, semitones: float = 0.0) -> Waveform:
-    """One sentence in a learnt voice, at OUTPUT_RATE, beginning and ending with its speech; empty where nothing is said.
+    """One sentence in a learnt voice, at OUTPUT_RATE, from its first sound to its last; empty where nothing is said.
 
     `voice` is espeak-ng's; `tempo` a factor beside the style's, `semitones` are added to the style's.
     """
@@ -49,26 +51,31 @@ def say(profile: Profile, text: str, voice: str, style: Style, tempo: float = 1.
     speech = base_voice.say(text, voice, profile.sample_rate, rate)
     if speech.spoken.sum() < 10:
         return np.zeros(0, np.float32)
-    exemplars, target = _envelopes(profile, speech)
     f0 = prosody.f0_contour(profile, speech, style, semitones)
+    exemplars, target = _envelopes(profile, speech, f0)
     ends = np.cumsum(prosody.durations(speech, tempo * style.tempo))
     grains = _plan(profile, exemplars, f0, ends)
     waveform = _overlap_add(profile, speech, exemplars, target, grains, style, ends)
-    spoken = np.flatnonzero(speech.spoken)
-    first, last = max(0, spoken[0] - _MARGIN), min(len(ends) - 1, spoken[-1] + _MARGIN)
-    waveform = waveform[round((ends[first - 1] if first else 0.0) * profile.sample_rate) : round(ends[last] * profile.sample_rate)]
-    rms = np.sqrt(np.mean(waveform[np.abs(waveform) > 1e-3] ** 2)) if np.abs(waveform).max() > 1e-3 else 1.0
-    waveform = waveform * (_RMS / rms * 10 ** (style.gain / 20))
+    spoken, edges = np.flatnonzero(speech.spoken), np.append(0.0, ends) * profile.sample_rate
+    first, beyond = max(0, spoken[0] - _MARGIN), min(len(speech), spoken[-1] + 1 + _MARGIN)
+    waveform = waveform[round(edges[first]) : round(edges[beyond])]
+    waveform = waveform * (_RMS / _active_rms(waveform) * 10 ** (style.gain / 20))
     return np.asarray(soxr.resample(waveform, profile.sample_rate, OUTPUT_RATE), np.float32)
 
 
-def _envelopes(profile: Profile, speech: BaseSpeech) -> tuple[IntArray, FloatArray]:
+def _active_rms(waveform: FloatArray) -> float:
+    """Root mean square of all but near-silence."""
+    active = waveform[np.abs(waveform) > 1e-3]
+    return float(np.sqrt(np.mean(active**2))) if len(active) else 1.0
+
+
+def _envelopes(profile: Profile, speech: BaseSpeech, f0: FloatArray) -> tuple[IntArray, FloatArray]:
     """For every base frame its exemplar (frames,) and the envelope aimed at (frames, CEPSTRAL_ORDER)."""
     x = conversion.regressors(
         in_context(base_features(speech), WIDE), speech.phones, speech.position, profile.vocabulary
     )
     predicted = (x @ profile.weights + base_voice.own_movement(speech)) * profile.deviation + profile.mean
-    exemplars = selection.select(profile, speech, predicted)
+    exemplars = selection.select(profile, speech, predicted, f0)
     loud = profile.mel_cepstra[:, 0] > np.percentile(profile.mel_cepstra[:, 0], 15)
     deviation = profile.mel_cepstra[loud].std(0)
     predicted = conversion.with_global_variance(predicted, deviation, speech.spoken)
@@ -106,7 +113,10 @@ def _plan(profile: Profile, exemplars: IntArray, f0: FloatArray, ends: FloatArra
     own_f0 = profile.f0[np.minimum(len(profile.f0) - 1, (centre / rate * 1000 / FRAME_PERIOD).astype(np.int64))]
     own_period = np.where(own_f0 > 0, rate / np.maximum(own_f0, 1.0), rate * 0.005)
     period = periods[frame]
-    half = np.where(voiced, np.maximum(period, np.minimum(own_period, 1.3 * period)), 2 * period)
+    # No grain may hold so many of its own periods that the old pitch is heard through the new one.
+    longer, shorter = np.maximum(period, own_period), np.minimum(period, own_period)
+    half = np.where(period > 1.3 * own_period, own_period, np.minimum(longer, 1.3 * shorter))
+    half = np.where(voiced, half, 2 * period)
     half = np.clip(half, 24, (_GRAIN_FFT - 2 * _TAIL) // 2 - 2).astype(np.int64)
     inside = (centre >= half) & (centre + half < len(profile.waveform))
     return Grains(np.round(when).astype(np.int64)[inside], frame[inside], centre[inside], half[inside], voiced[inside])
@@ -137,7 +147,8 @@ def _overlap_add(
         for row, g in enumerate(block):
             half, centre = grains.half[g], grains.centre[g]
             windows.append(np.hanning(2 * half + 1))
-            pieces[row, _TAIL : _TAIL + 2 * half + 1] = profile.waveform[centre - half : centre + half + 1] * windows[row]
+            grain = profile.waveform[centre - half : centre + half + 1]
+            pieces[row, _TAIL : _TAIL + 2 * half + 1] = grain * windows[row]
         spectrum = np.fft.rfft(pieces)
         if style.breath:
             whispered = np.abs(spectrum) * np.exp(2j * np.pi * random.rand(*spectrum.shape)) * 0.5

@@ -21,6 +21,8 @@ SAMPLE_RATE = 16000  # Hz, what the model was trained on
 
 _SLICE = 0.3  # seconds: pocketsphinx holds the interpreter's lock while it decodes, and others must get their turn
 _ENOUGH_ALIGNED = 0.8  # of a transcript's words
+_DRAGGED = 0.2  # seconds a phone: only words that are not there are stretched so to fill the time
+_MOST_DRAGGED = 0.1  # of the time; the right text has 0.02 or less, a wrong one that aligns at all 0.18 and more
 _VARIANT = re.compile(r"\(\d+\)$")
 _NOT_WORDS = re.compile(r"[^a-z' ]+")
 
@@ -69,7 +71,15 @@ class Recogniser:
                 return None
             finally:
                 self._decoder.activate_search(free)
-        return found if sum(word.spoken for word in found) >= _ENOUGH_ALIGNED * len(wanted) else None
+        spoken = [word for word in found if word.spoken]
+        return found if len(spoken) >= _ENOUGH_ALIGNED * len(wanted) and self._natural(spoken) else None
+
+    def _natural(self, words: list[Word]) -> bool:
+        """Whether aligned words last as long as words do."""
+        lengths = [word.end - word.start for word in words]
+        counts = [len(self.phones([word.text])) for word in words]
+        dragged = sum(length for length, count in zip(lengths, counts, strict=True) if length > _DRAGGED * count)
+        return dragged < _MOST_DRAGGED * sum(lengths)
 
     def phones(self, words: list[str]) -> list[str]:
         """The pronunciation of words, in ARPABET; unknown words count as their letters."""

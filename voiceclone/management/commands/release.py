@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Migrate the database and collect the static files."
+    help = "Check the settings, migrate the database and collect the static files."
+    requires_system_checks = []  # made below, with the database
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
-        call_command("check", databases=["default"])
-        call_command("migrate", interactive=False, verbosity=verbosity)
-        call_command("createcachetable", verbosity=verbosity)
-        call_command("collectstatic", interactive=False, verbosity=verbosity)
+        with (settings.DATA_DIR / ".release.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two first starts at once: the second waits, then finds it done
+            self.check(databases=["default"], display_num_errors=verbosity > 0)
+            call_command("migrate", interactive=False, skip_checks=True, verbosity=verbosity)
+            call_command("createcachetable", verbosity=verbosity)
+            call_command("collectstatic", interactive=False, verbosity=verbosity)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 import sys
@@ -12,48 +11,48 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voiceclone.supervisor import Supervisor
+from voiceclone.management.commands.web import add_address
+from voiceclone.supervisor import Child, Supervisor
+
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
+BACKLOG = 2048  # connections that may wait, as gunicorn's own default
 
 
 class Command(BaseCommand):
     help = "Prepare the database, then run the web server, the workers and the scheduler, until Ctrl-C."
+    requires_system_checks = []  # `release` makes them
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 for all of this machine's addresses")
-        parser.add_argument("--port", type=int, default=settings.PORT)
+        add_address(parser)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        self._check_port(host, port)
-        call_command("release", verbosity=0)
-        manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-        commands = {"web": [*manage, "web", f"--host={host}", f"--port={port}"]}
-        commands |= {f"worker {n}": [*manage, "worker"] for n in range(1, settings.WORKERS + 1)}
-        commands["scheduler"] = [*manage, "scheduler"]
-        supervisor = Supervisor(commands, self._environment(host, port))
-        self._say_where(host, port)
-        supervisor.run()
+        try:
+            with listen(host, port) as listener:
+                call_command("release", verbosity=0)
+                self._say_where(host, port)
+                Supervisor(self._children(listener), self._environment(host, port)).run()
+        except KeyboardInterrupt:  # while the database was being prepared
+            pass
         self.stdout.write("Stopped.")
 
-    def _check_port(self, host: str, port: int) -> None:
-        """Say at once, and in words, that the address cannot be had."""
-        try:
-            family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-            with socket.socket(family, kind) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(address)
-        except OSError as error:
-            raise CommandError(
-                f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another one with --port or --host."
-            ) from error
+    def _children(self, listener: socket.socket) -> list[Child]:
+        """The web server gets a socket that listens already: while it starts or restarts, visitors wait a moment."""
+        manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+        fd = listener.fileno()
+        return [
+            Child("web", [*manage, "web", f"--fd={fd}"], inherits=[fd]),
+            *(Child(f"worker {n}", [*manage, "worker"]) for n in range(1, settings.WORKERS + 1)),
+            Child("scheduler", [*manage, "scheduler"]),
+        ]
 
     def _environment(self, host: str, port: int) -> dict[str, str]:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # a core a worker
-        hosts = ",".join([*filter(None, [os.environ.get("ALLOWED_HOSTS")]), *_addresses(host)])
+        hosts = ",".join([*filter(None, [os.environ.get("ALLOWED_HOSTS")]), *names_of(host)])
         return {**os.environ, **threads, "PORT": str(port), "ALLOWED_HOSTS": hosts}
 
     def _say_where(self, host: str, port: int) -> None:
-        shown = "localhost" if ipaddress.ip_address(socket.gethostbyname(host)).is_loopback else _addresses(host)[0]
-        address = settings.SITE_URL or f"http://{shown}:{port}"
+        here = f"http://{names_of(host)[0]}:{port}"
+        address = f"{settings.SITE_URL}, listening on {here}" if settings.SITE_URL else here
         self.stdout.write(
             f"Voiceclone {settings.VERSION} is starting at {address}\n"
             f"  Your data lies in {settings.DATA_DIR}\n"
@@ -63,15 +62,35 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _addresses(host: str) -> list[str]:
-    """The addresses under which this machine can be reached when it listens on `host`."""
-    if host not in ("0.0.0.0", "::"):  # noqa: S104
-        return [host]
-    found = [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None)]
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens, or a sentence that says why the address cannot be had."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise CommandError(
+            f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another one with --port or --host."
+        ) from error
+    return listener
+
+
+def names_of(host: str) -> list[str]:
+    """What a browser may call this machine when it listens on `host`; the first is the one to show."""
+    if host in EVERYWHERE:
+        name = socket.gethostname()
+        return [_address_in_the_network(), name, f"{name}.local"]
+    if host == "127.0.0.1":
+        return ["localhost", host]
+    return [f"[{host}]" if ":" in host else host]
+
+
+def _address_in_the_network() -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # sends nothing: it only asks the routing table which address is ours
-            found.insert(0, probe.getsockname()[0])
-        except OSError:
-            pass
-    return list(dict.fromkeys(found)) or ["localhost"]
+        except OSError:  # no network
+            return "localhost"
+        return str(probe.getsockname()[0])

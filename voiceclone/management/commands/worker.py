@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
@@ -11,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import DatabaseError, connection
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 
 from voiceclone.engines import registry
@@ -36,6 +37,7 @@ class PromptWorker(QueueWorker):
 
 class Command(BaseCommand):
     help = "Run one background worker. Start as many as there are processor cores to spare."
+    requires_system_checks = []  # `release` and `serve` make them once
 
     def handle(self, *args: Any, **options: Any) -> None:
         watch_lifeline()
@@ -56,8 +58,12 @@ class Command(BaseCommand):
         log.info("worker started name=%s", name)
         try:
             worker.run()
+        except DatabaseError as error:
+            log.exception("the database is away")
+            raise SystemExit(1) from error  # whoever supervises starts another after a pause
         finally:
-            Worker.objects.filter(name=name).delete()
+            with contextlib.suppress(DatabaseError):
+                Worker.objects.filter(name=name).delete()
             log.info("worker ended name=%s", name)
 
 

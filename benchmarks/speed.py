@@ -1,0 +1,91 @@
+"""How fast the built-in engine learns and speaks: `python -m benchmarks.speed [recording] [--repeat 3]`.
+
+Without a recording it takes the sample voice that the project makes itself. Prints medians; CPU seconds are this
+process's and its synthesiser's together. For comparable figures set OMP_NUM_THREADS=1, as a worker does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import soundfile
+
+from voiceclone.engines import registry
+from voiceclone.engines.base import EnrolmentOptions, SpeechSettings
+from voiceclone.engines.builtin.demo import demo_sample
+from voiceclone.engines.builtin.espeak import espeak
+
+T = TypeVar("T")
+
+PREVIEW = "Hello, this is my new voice. How do you like it?"
+TEXT = (
+    "It was a bright cold day, and the clocks were striking. Most of the people in this country live near the sea. "
+    "He asked me whether I had seen the money on the table. We will have to wait for the next train to the city."
+)
+
+
+def cpu() -> float:
+    """Seconds of CPU that this process and its synthesiser have used."""
+    child = psutil.Process(espeak.pid).cpu_times() if espeak.pid else None
+    return time.process_time() + (child.user + child.system if child else 0.0)
+
+
+def measure(work: Callable[[], T]) -> tuple[float, float, T]:
+    """Wall and CPU seconds, and what was made."""
+    wall, busy = time.perf_counter(), cpu()
+    made = work()
+    return time.perf_counter() - wall, cpu() - busy, made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recording", nargs="?", type=Path)
+    parser.add_argument("--repeat", type=int, default=3)
+    arguments = parser.parse_args()
+    engine = registry.get("builtin")
+    rows: dict[str, list[tuple[float, float]]] = {}
+
+    with tempfile.TemporaryDirectory() as folder:
+        transcript, sample = "", arguments.recording
+        if sample is None:
+            waveform, sample_rate, transcript = demo_sample()
+            sample = Path(folder) / "demo.flac"
+            soundfile.write(sample, waveform, sample_rate)
+        seconds = soundfile.info(str(sample)).duration
+        rows["warm up"] = [measure(engine.warm_up)[:2]]
+        learnings = {"learn, free": ""} | ({"learn, with its text": transcript} if transcript else {})
+        profile = b""
+        for _, (label, text) in itertools.product(range(arguments.repeat), learnings.items()):
+            wall, busy, profile = measure(partial(engine.enrol, sample, EnrolmentOptions(transcript=text)))
+            rows.setdefault(label, []).append((wall, busy))
+
+    spoken = 0.0
+    for _ in range(arguments.repeat):
+        first = measure(lambda: next(engine.speak(profile, TEXT, SpeechSettings())))
+        preview = measure(lambda: list(engine.speak(profile, PREVIEW, SpeechSettings())))
+        whole = measure(lambda: list(engine.speak(profile, TEXT, SpeechSettings())))
+        spoken = sum(len(chunk.waveform) / chunk.sample_rate for chunk in whole[2])
+        for label, (wall, busy, _) in (("first sentence", first), ("preview", preview), ("four sentences", whole)):
+            rows.setdefault(label, []).append((wall, busy))
+
+    print(f"{seconds:.1f} s recording; profile {len(profile) / 1e6:.1f} MB; medians of {arguments.repeat}")
+    print(f"{'':24}{'wall s':>8}{'CPU s':>8}")
+    for label, times in rows.items():
+        print(f"{label:24}{statistics.median(t[0] for t in times):8.2f}{statistics.median(t[1] for t in times):8.2f}")
+    busy = statistics.median(t[1] for t in rows["four sentences"])
+    print(f"{'CPU s for a spoken s':24}{'':8}{busy / spoken:8.3f}")
+    print(f"{'peak memory, MB':24}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""People, speech and voices for every test. The speech is the project's own: no real person's recording is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.test import Client
+from django.utils.timezone import now
+
+from voiceclone.accounts.models import User
+from voiceclone.audio.encode import encode
+from voiceclone.engines.builtin.demo import demo_sample
+from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.samples.intake import take_in_bytes
+from voiceclone.samples.models import Sample
+from voiceclone.voices.models import Consent, Voice
+
+PASSWORD = "a long enough password 42"
+
+
+@lru_cache
+def speech(format: str = "wav", seconds: float = 12.0) -> bytes:
+    """Synthesised speech, encoded."""
+    waveform, rate, _ = demo_sample()
+    return encode(waveform[: int(seconds * rate)], rate, format=format)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    """Pages name static files by their fingerprint, so those have to be there."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return User.objects.create_user("alice@example.org", PASSWORD)
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return User.objects.create_user("bob@example.org", PASSWORD)
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    def client(user: User) -> Client:
+        browser = Client()
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return client
+
+
+@pytest.fixture
+def make_sample() -> Callable[..., Sample]:
+    def make(owner: User, seconds: float = 6.0) -> Sample:
+        return take_in_bytes(owner, speech("wav", seconds), "speech.wav", Sample.Source.UPLOAD)
+
+    return make
+
+
+@pytest.fixture
+def make_voice(make_sample: Callable[..., Sample]) -> Callable[..., Voice]:
+    """A voice as a finished clone leaves it, its profile being a few bytes that no engine looks at."""
+
+    def make(owner: User, voice_id: str = "AliceVoice-1", state: str = "ready", **fields: Any) -> Voice:
+        voice = Voice(owner=owner, voice_id=voice_id, engine="builtin", consent=Consent.give(owner), state=state)
+        if state in ("ready", "cloning"):
+            voice.sample = fields.pop("sample", None) or make_sample(owner)
+        if state == "ready":
+            voice.expires_at = Voice.expiry(now())
+            voice.profile.save("1.npz", ContentFile(b"profile"), save=False)
+        else:
+            voice.ended_at = now()
+        for name, value in fields.items():
+            setattr(voice, name, value)
+        voice.save()
+        prediction = Prediction(owner=owner, model=CLONE, engine="builtin", voice=voice, input={"text": "Hello."})
+        if state == "ready":
+            prediction.status, prediction.finished_at, prediction.started_at = "completed", now(), now()
+            prediction.audio.save(f"{prediction.pk}/1.mp3", ContentFile(speech("mp3", 3.0)), save=False)
+            prediction.seconds, prediction.peaks = 3.0, [50] * 160
+        elif state != "cloning":
+            prediction.status, prediction.finished_at = "cancelled", now()
+        prediction.save()
+        return voice
+
+    return make

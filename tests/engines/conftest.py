@@ -1,0 +1,46 @@
+"""Voices for the tests of voiceclone.engines, learnt once from speech that the project makes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from voiceclone.engines import registry
+from voiceclone.engines.base import Engine, EnrolmentOptions, SpeechSettings, Waveform
+from voiceclone.engines.builtin.demo import demo_sample
+
+Speak = Callable[..., Waveform]
+
+
+@pytest.fixture(scope="session")
+def builtin() -> Engine:
+    return registry.get("builtin")
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    waveform, sample_rate, _ = demo_sample()
+    path = tmp_path_factory.mktemp("samples") / "demo.flac"
+    soundfile.write(path, waveform, sample_rate)
+    return path
+
+
+@pytest.fixture(scope="session")
+def voice(builtin: Engine, sample: Path) -> bytes:
+    return builtin.enrol(sample, EnrolmentOptions(transcript=demo_sample()[2]))
+
+
+@pytest.fixture(scope="session")
+def speak(builtin: Engine, voice: bytes) -> Speak:
+    """Speak a text; keywords are those of SpeechSettings."""
+
+    def speak(text: str, **settings: float | str) -> Waveform:
+        chunks = builtin.speak(voice, text, replace(SpeechSettings(), **settings))
+        return np.concatenate([chunk.waveform for chunk in chunks])
+
+    return speak

@@ -1,0 +1,134 @@
+"""What the settings of speech do, measured on the sound."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.engines.conftest import Speak
+from voiceclone.engines.base import Engine, EngineError, SpeechSettings, Waveform
+from voiceclone.engines.builtin.analysis import median_f0
+from voiceclone.engines.builtin.prosody import STYLES
+from voiceclone.engines.builtin.synthesis import OUTPUT_RATE
+
+TEXT = "The yellow boat leaves the island early in the morning."
+CEILING = 10 ** (-1 / 20)  # -1 dBFS
+
+
+def f0(waveform: Waveform) -> float:
+    middle = median_f0(waveform.astype(np.float64), OUTPUT_RATE)
+    assert middle is not None
+    return middle
+
+
+def rms(waveform: Waveform) -> float:
+    return float(np.sqrt(np.mean(waveform.astype(np.float64) ** 2)))
+
+
+def brightness(waveform: Waveform) -> float:
+    """Power above 2 kHz against power below, dB."""
+    power = np.abs(np.fft.rfft(waveform.astype(np.float64))) ** 2
+    edge = round(2000 / OUTPUT_RATE * len(waveform))
+    return float(10 * np.log10(power[edge:].sum() / power[:edge].sum()))
+
+
+@pytest.fixture(scope="module")
+def neutral(speak: Speak) -> Waveform:
+    return speak(TEXT)
+
+
+@pytest.mark.parametrize("speed", [0.5, 0.8, 1.25, 2.0])
+def test_speed_divides_the_duration(speak: Speak, neutral: Waveform, speed: float) -> None:
+    assert len(speak(TEXT, speed=speed)) * speed == pytest.approx(len(neutral), rel=0.02)
+
+
+@pytest.mark.parametrize("semitones", [-12, -5, 4, 12])
+def test_pitch_moves_f0_by_semitones(speak: Speak, neutral: Waveform, semitones: int) -> None:
+    moved = 12 * np.log2(f0(speak(TEXT, pitch=semitones)) / f0(neutral))
+    assert moved == pytest.approx(semitones, abs=1.5)
+
+
+def test_pitch_keeps_the_duration(speak: Speak, neutral: Waveform) -> None:
+    assert len(speak(TEXT, pitch=7)) == pytest.approx(len(neutral), rel=0.01)
+
+
+@pytest.mark.parametrize("volume", [0.1, 0.5, 1.5])
+def test_volume_multiplies(speak: Speak, neutral: Waveform, volume: float) -> None:
+    assert rms(speak(TEXT, volume=volume)) == pytest.approx(volume * rms(neutral), rel=0.1)
+
+
+def test_the_greatest_volume_is_loud_and_not_clipped(speak: Speak, neutral: Waveform) -> None:
+    loud = speak(TEXT, volume=10.0)
+    assert rms(loud) > 2.5 * rms(neutral)
+    assert np.abs(loud).max() < CEILING
+    longest_flat = max(len(run) for run in "".join("x" if abs(v) > 0.87 else " " for v in loud).split())
+    assert longest_flat < 24  # samples: a clipped vowel stays at its ceiling for longer
+
+
+def test_every_emotion_sounds_different(speak: Speak) -> None:
+    measured = {}
+    for emotion in STYLES:
+        said = speak(TEXT, emotion=emotion)
+        tempo, height = np.log2(len(said) / OUTPUT_RATE) * 10, np.log2(f0(said)) * 12
+        measured[emotion] = np.array([tempo, height, brightness(said), 20 * np.log10(rms(said))])
+    names = list(measured)
+    for i, one in enumerate(names):
+        for other in names[i + 1 :]:
+            assert np.abs(measured[one] - measured[other]).max() > 0.7, (one, other)
+
+
+@pytest.mark.parametrize(("emotion", "sign"), [("happy", 1), ("sad", -1)])
+def test_happy_is_higher_and_faster_and_sad_the_reverse(
+    speak: Speak, neutral: Waveform, emotion: str, sign: int
+) -> None:
+    said = speak(TEXT, emotion=emotion)
+    assert sign * (f0(said) - f0(neutral)) > 0
+    assert sign * (len(neutral) - len(said)) > 0
+
+
+@pytest.mark.parametrize("speed", [1.0, 2.0])
+def test_a_written_pause_is_as_long_as_it_says(speak: Speak, speed: float) -> None:
+    said = {pause: speak(f"Hello there.<#{pause}#>Good morning.", speed=speed) for pause in (0.3, 1.0, 2.5)}
+    for pause, waveform in said.items():
+        quiet = np.convolve(np.abs(waveform), np.ones(120) / 120, "same") < 1e-4
+        runs = np.flatnonzero(np.diff(np.concatenate([[0], quiet.view(np.int8), [0]])))
+        longest = (runs[1::2] - runs[::2]).max() / OUTPUT_RATE
+        assert longest == pytest.approx(pause, abs=0.02)
+
+
+def test_sentences_come_one_at_a_time(builtin: Engine, voice: bytes) -> None:
+    stages: list[tuple[str, int, int]] = []
+
+    def progress(stage: str, done: int, total: int) -> None:
+        stages.append((stage, done, total))
+
+    speech = builtin.speak(voice, "One fish. Two fish. Red fish.", SpeechSettings(), progress)
+    assert not stages
+    assert next(speech).text == "One fish."
+    assert stages == [("speaking", 0, 3)]
+    assert [chunk.text for chunk in speech] == ["Two fish.", "Red fish."]
+    assert stages == [("speaking", n, 3) for n in (0, 1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("Spanish", "Buenos días, ¿cómo estás?"), ("auto", "Доброе утро, как дела?"), ("Chinese", "你好，早上好。")],
+)
+def test_other_languages_are_spoken(speak: Speak, language: str, text: str) -> None:
+    assert 0.5 < len(speak(text, language=language)) / OUTPUT_RATE < 4
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "sentence"),
+    [
+        ("...", SpeechSettings(), "nothing to say"),
+        ("x" * 10_001, SpeechSettings(), "10,001 characters"),
+        ("Hello", SpeechSettings(emotion="bored"), "no emotion 'bored'"),
+        ("Hello", SpeechSettings(language="Filipino"), "cannot speak Filipino"),
+    ],
+)
+def test_what_cannot_be_spoken_is_refused_in_words(
+    builtin: Engine, voice: bytes, text: str, settings: SpeechSettings, sentence: str
+) -> None:
+    with pytest.raises(EngineError, match=sentence):
+        next(builtin.speak(voice, text, settings))

@@ -1,0 +1,13 @@
+"""Loaded before Django's settings: the tests have a data folder of their own, which goes when they end."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="voiceclone-tests-")
+os.environ.setdefault("WORKERS", "2")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in the tests' thread
+for name in ("SITE_URL", "EMAIL_URL", "REGISTRATION", "RETENTION_DAYS", "DEBUG", "SECRET_KEY"):
+    os.environ.pop(name, None)
+atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)

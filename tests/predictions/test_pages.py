@@ -1,0 +1,133 @@
+"""Watching, hearing, cancelling, and the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from voiceclone.accounts.models import User
+from voiceclone.cloning.submit import submit
+from voiceclone.predictions import lifecycle
+from voiceclone.predictions.models import Prediction
+from voiceclone.samples.models import Sample
+from voiceclone.voices.models import Voice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+INPUTS = {"custom_voice_id": "WatchVoice-1", "text": "Hello there.", "language_boost": "auto", "accuracy": 0.7}
+FAR = "99999999999"
+
+
+@pytest.fixture
+def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(alice)
+
+
+@pytest.fixture
+def task(alice: User, make_sample: Callable[..., Sample]) -> Prediction:
+    return submit(alice, make_sample(alice, 12.0), INPUTS)
+
+
+def version(user: User) -> int:
+    user.refresh_from_db()
+    return user.changes
+
+
+def poll(browser: Client, task: Prediction, seen: int, until: str = FAR) -> tuple[int, str]:
+    answer = browser.get("/tasks/changes/", {"task": task.pk, "v": seen, "until": until})
+    return answer.status_code, answer.content.decode()
+
+
+def test_unchanged_is_204_and_costs_next_to_nothing(
+    browser: Client, alice: User, task: Prediction, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    seen = version(alice)
+    with django_assert_max_num_queries(3):  # the session, the person, the count
+        assert poll(browser, task, seen) == (204, "")
+
+
+def test_changed_is_200_with_the_fragment_and_the_next_question(browser: Client, alice: User, task: Prediction) -> None:
+    seen = version(alice)
+    lifecycle.claim(task.pk)
+    status, page = poll(browser, task, seen)
+    assert status == 200
+    assert f'hx-swap-oob="innerHTML:#task-{task.pk}"' in page
+    assert f"v={version(alice)}" in page
+
+
+def test_finished_is_286_and_asks_no_more(browser: Client, alice: User, task: Prediction) -> None:
+    seen = version(alice)
+    lifecycle.run.call(task.pk)
+    status, page = poll(browser, task, seen)
+    assert status == 286
+    assert f"/tasks/{task.pk}/audio" in page
+    assert "hx-get" not in page
+
+
+def test_only_what_changed_is_sent(browser: Client, alice: User, task: Prediction) -> None:
+    seen = version(alice)
+    other = lifecycle.submit(alice, "minimax/speech-02-hd", "builtin", Voice.objects.get(), {"text": "x"})
+    _, page = poll(browser, task, seen)
+    assert f"task-{task.pk}" not in page
+    assert f"task-{other.pk}" not in page  # nobody asked for it
+
+
+def test_an_old_task_is_asked_for_less_often(browser: Client, alice: User, task: Prediction) -> None:
+    Prediction.objects.filter(pk=task.pk).update(created_at=task.created_at.replace(year=2020))
+    status, page = poll(browser, task, version(alice), until="0")
+    assert status == 200
+    assert "every 30s" in page
+
+
+def test_nonsense_numbers_are_no_error(browser: Client, task: Prediction) -> None:
+    answer = browser.get("/tasks/changes/", {"task": task.pk, "v": "9" * 5000, "until": "½"})
+    assert answer.status_code == 200
+
+
+def test_cancel(browser: Client, task: Prediction) -> None:
+    page = browser.post(f"/tasks/{task.pk}/cancel/", HTTP_HX_REQUEST="true").content.decode()
+    assert "Cancelled" in page
+    task.refresh_from_db()
+    assert task.status == "cancelled"
+
+
+def test_sound_can_be_sought_and_downloaded(alice: User, browser: Client, make_voice: Callable[..., Voice]) -> None:
+    task = Prediction.objects.get(voice=make_voice(alice))
+    part = browser.get(f"/tasks/{task.pk}/audio", HTTP_RANGE="bytes=100-199")
+    assert (part.status_code, part["Content-Type"], len(b"".join(part))) == (206, "audio/mpeg", 100)  # type: ignore[arg-type]
+    whole = browser.get(f"/tasks/{task.pk}/audio?download")
+    assert whole["Content-Disposition"] == f'attachment; filename="AliceVoice-1-{task.pk[:8]}-ai.mp3"'
+    whole.close()
+
+
+def test_history_shows_what_failed_and_why_it_did(browser: Client, alice: User, task: Prediction) -> None:
+    held = lifecycle.claim(task.pk)
+    assert held is not None
+    lifecycle.fail(held, "Only noise was heard.", 1401)
+    assert "Hello there." in browser.get("/history/").content.decode()
+    page = browser.get(f"/tasks/{task.pk}/").content.decode()
+    assert "Only noise was heard." in page
+    assert task.pk in page
+
+
+def test_history_asks_the_database_as_often_for_many_as_for_one(
+    browser: Client, alice: User, make_voice: Callable[..., Voice], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    voice = make_voice(alice)
+    browser.get("/history/")
+    with django_assert_num_queries(4) as few:
+        browser.get("/history/")
+    for _ in range(10):
+        lifecycle.submit(alice, "minimax/speech-02-hd", "builtin", voice, {"text": "x"})
+    with django_assert_num_queries(len(few)):
+        browser.get("/history/")
+
+
+def test_deleting_a_task_deletes_its_sound(browser: Client, alice: User, make_voice: Callable[..., Voice]) -> None:
+    task = Prediction.objects.get(voice=make_voice(alice))
+    storage, name = task.audio.storage, task.audio.name
+    assert browser.post(f"/tasks/{task.pk}/delete/")["Location"] == "/history/"
+    assert not Prediction.objects.exists()
+    assert not storage.exists(name)

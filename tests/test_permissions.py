@@ -1,0 +1,140 @@
+"""Who may see and do what: every address, for everybody. A new address without a row here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from voiceclone.accounts.models import User
+from voiceclone.predictions.models import Prediction
+from voiceclone.voices.models import Voice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OPEN = {"landing", "healthz"}
+OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id"}
+POSTED = {"upload-sample", "demo-sample"}
+SOMEBODYS = {
+    "voice": "/voices/{voice.voice_id}/",
+    "delete-voice": "/voices/{voice.voice_id}/delete/",
+    "sample-audio": "/samples/{voice.sample_id}/audio",
+    "prediction": "/tasks/{task.pk}/",
+    "prediction-audio": "/tasks/{task.pk}/audio",
+    "cancel-prediction": "/tasks/{task.pk}/cancel/",
+    "delete-prediction": "/tasks/{task.pk}/delete/",
+}
+BY_POST = {"delete-voice", "cancel-prediction", "delete-prediction"}
+
+
+def ask(browser: Client, name: str, address: str) -> int:
+    answer = browser.post(address) if name in BY_POST | POSTED else browser.get(address)
+    if answer.streaming:
+        answer.close()
+    return answer.status_code
+
+
+def own_patterns() -> dict[str, str]:
+    patterns = [p for p in get_resolver().url_patterns if isinstance(p, URLPattern)]
+    for resolver in get_resolver().url_patterns:
+        if getattr(resolver, "urlconf_name", None).__class__.__name__ == "module":
+            module = getattr(resolver.urlconf_name, "__name__", "")
+            patterns += resolver.url_patterns if module.startswith("voiceclone.") else []
+    return {pattern.name or "": str(pattern.pattern) for pattern in patterns}
+
+
+@pytest.fixture
+def voice(alice: User, make_voice: Callable[..., Voice]) -> Voice:
+    return make_voice(alice)
+
+
+@pytest.fixture
+def addresses(voice: Voice) -> dict[str, str]:
+    task = Prediction.objects.get(voice=voice)
+    return {name: address.format(voice=voice, task=task) for name, address in SOMEBODYS.items()}
+
+
+def test_every_address_has_a_row_here() -> None:
+    assert set(own_patterns()) == OPEN | OWN | POSTED | set(SOMEBODYS)
+
+
+@pytest.mark.parametrize("name", sorted(OWN | POSTED))
+def test_strangers_are_sent_to_the_sign_in_page(db: None, name: str) -> None:
+    answer = Client().get("/" + own_patterns()[name])
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/login/?next=")
+
+
+@pytest.mark.parametrize("name", sorted(SOMEBODYS))
+def test_strangers_see_nothing_of_anybody(addresses: dict[str, str], name: str) -> None:
+    assert ask(Client(), name, addresses[name]) == 302
+
+
+@pytest.mark.parametrize("name", sorted(SOMEBODYS))
+def test_somebody_elses_is_not_found(
+    addresses: dict[str, str], bob: User, client_of: Callable[[User], Client], voice: Voice, name: str
+) -> None:
+    assert ask(client_of(bob), name, addresses[name]) == 404
+    voice.refresh_from_db()
+    assert voice.state == "ready"
+
+
+@pytest.mark.parametrize("name", sorted(SOMEBODYS))
+def test_not_even_an_admin_hears_other_peoples_voices(
+    addresses: dict[str, str], bob: User, client_of: Callable[[User], Client], name: str
+) -> None:
+    User.objects.filter(pk=bob.pk).update(is_staff=True, is_superuser=True)
+    assert ask(client_of(bob), name, addresses[name]) == 404
+
+
+@pytest.mark.parametrize("name", sorted(SOMEBODYS))
+def test_ones_own_is_found(
+    addresses: dict[str, str], alice: User, client_of: Callable[[User], Client], name: str
+) -> None:
+    assert ask(client_of(alice), name, addresses[name]) in (200, 302)
+
+
+@pytest.mark.parametrize("name", sorted(BY_POST | POSTED))
+def test_nothing_changes_by_get(
+    addresses: dict[str, str], alice: User, client_of: Callable[[User], Client], name: str
+) -> None:
+    address = addresses.get(name) or "/" + own_patterns()[name]
+    assert client_of(alice).get(address).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(BY_POST | POSTED | {"clone", "speak"}))
+def test_nothing_changes_without_a_csrf_token(addresses: dict[str, str], alice: User, name: str) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    address = addresses.get(name) or "/" + own_patterns()[name]
+    assert browser.post(address).status_code == 403
+
+
+def test_somebody_elses_sample_cannot_be_cloned(voice: Voice, bob: User, client_of: Callable[[User], Client]) -> None:
+    form = {"sample": voice.sample_id, "custom_voice_id": "StolenVoice-1", "consent": "on"}
+    answer = client_of(bob).post("/clone/", form)
+    assert answer.status_code == 422
+    assert not Voice.objects.filter(owner=bob).exists()
+
+
+def test_nobody_speaks_with_somebody_elses_voice(voice: Voice, bob: User, client_of: Callable[[User], Client]) -> None:
+    answer = client_of(bob).post("/speak/", {"voice_id": voice.voice_id, "text": "Hello."})
+    assert answer.status_code == 422
+    assert "You have no voice with the ID" in answer.content.decode()
+
+
+def test_the_poller_tells_nothing_about_other_peoples_tasks(
+    voice: Voice, bob: User, client_of: Callable[[User], Client]
+) -> None:
+    task = Prediction.objects.get(voice=voice)
+    answer = client_of(bob).get(f"/tasks/changes/?task={task.pk}")
+    assert answer.status_code == 286
+    assert task.pk not in answer.content.decode()
+
+
+def test_the_admin_panel_is_for_admins(alice: User, bob: User, client_of: Callable[[User], Client]) -> None:
+    User.objects.filter(pk=bob.pk).update(is_staff=True, is_superuser=True)
+    assert client_of(alice).get("/admin/").status_code in (302, 403)
+    assert client_of(bob).get("/admin/").status_code == 200

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 
 ROOM_MB = 500  # some hundred voices, or one evening of somebody trying everything
 SECRET_KEY_LENGTH = 32
@@ -41,7 +42,7 @@ def data_dir(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     free = shutil.disk_usage(folder).free // 1_000_000
     if free < ROOM_MB:
         found.append(
-            Warning(
+            Caution(
                 f"Only {free} MB are free where DATA_DIR lies ({folder}); recordings and voices need {ROOM_MB} MB.",
                 hint="Make room there, or let DATA_DIR name a folder on a bigger disk.",
                 id="voiceclone.W001",
@@ -50,8 +51,8 @@ def data_dir(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     file_system = file_system_of(folder)
     if not settings.DATABASE_URL and file_system in NETWORK_FILE_SYSTEMS:
         found.append(
-            Warning(
-                f"The SQLite database lies on a network file system ({file_system}: {folder}), where it can be damaged.",
+            Caution(
+                f"The SQLite database lies on a network file system ({file_system}: {folder}) and can be damaged.",
                 hint="Let DATA_DIR name a folder on a local disk, or set DATABASE_URL to a PostgreSQL server.",
                 id="voiceclone.W002",
             )
@@ -76,7 +77,7 @@ def secret_key(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if length >= SECRET_KEY_LENGTH:
         return []
     return [
-        Warning(
+        Caution(
             f"SECRET_KEY has {length} characters, so it can be guessed; it needs at least {SECRET_KEY_LENGTH}.",
             hint="Leave SECRET_KEY unset and one is made and kept in DATA_DIR, or make one:  openssl rand -base64 48",
             id="voiceclone.W003",
@@ -92,7 +93,7 @@ def public_site(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         return []
     if not settings.HTTPS:
         return [
-            Warning(
+            Caution(
                 f"SITE_URL is {settings.SITE_URL!r}: over plain http everybody on the way can read passwords, and "
                 "browsers forbid recording with the microphone.",
                 hint="Put a proxy with a certificate before it and let SITE_URL begin with https://.",
@@ -101,9 +102,9 @@ def public_site(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         ]
     if settings.REGISTRATION == "open" and not settings.EMAIL_URL:
         return [
-            Warning(
-                f"Anybody who finds {settings.SITE_URL} can sign up, with any e-mail address: REGISTRATION is open, and "
-                "without EMAIL_URL no address is verified.",
+            Caution(
+                f"Anybody who finds {settings.SITE_URL} can sign up with any e-mail address: REGISTRATION is open, "
+                "and without EMAIL_URL no address is verified.",
                 hint="Set EMAIL_URL, or REGISTRATION to invite or closed.",
                 id="voiceclone.W005",
             )
@@ -128,7 +129,7 @@ def decoder_sandbox(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     if not missing:
         return []
     return [
-        Warning(
+        Caution(
             f"This kernel does not offer {' or '.join(missing)}, so a bug in an audio decoder is contained less well.",
             hint="Linux 5.13 or newer has both; some containers switch them off (see --security-opt of your runtime).",
             id="voiceclone.W006",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from contextvars import ContextVar
 from types import TracebackType
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 SECRET = re.compile(r"\b(vc|wsk|whsec)_[\w-]+|(?i:bearer) \S+")
 
 FRAMES = 8
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request that is being answered: pages show it with an error, so that the admin finds the line."""
 Error = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -28,4 +31,6 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record).replace("\n", " | ")
+        if request_id.get():
+            line += f" request={request_id.get()}"
         return SECRET.sub("[secret]", CONTROL.sub("?", line))

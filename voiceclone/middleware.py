@@ -1,10 +1,13 @@
-"""Response headers for which Django has no setting."""
+"""Around every request: the headers for which Django has no setting, and the id by which an error is found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import get_random_string
+
+from voiceclone.log import request_id as current_id
 
 PERMISSIONS = "microphone=(self), camera=(), geolocation=(), payment=(), usb=()"
 
@@ -18,5 +21,19 @@ def privacy_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
         if user is not None and user.is_authenticated:
             response.setdefault("Cache-Control", "no-store")  # nothing private stays in a shared computer's cache
         return response
+
+    return middleware
+
+
+def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        name = get_random_string(10, "abcdefghjkmnpqrstuvwxyz23456789")
+        token = current_id.set(name)
+        try:
+            response = get_response(request)
+            response["X-Request-ID"] = name
+            return response
+        finally:
+            current_id.reset(token)
 
     return middleware

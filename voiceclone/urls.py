@@ -1,7 +1,7 @@
 """Every address of the site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 
 from voiceclone import views
@@ -12,7 +12,7 @@ from voiceclone.samples.views import audio as sample_audio
 from voiceclone.speech.views import speak
 
 admin.site.site_title = admin.site.site_header = "Voiceclone"
-admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]  # one way in, with its limits and second factor
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one way in, with its limits and second factor
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -33,3 +33,5 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "voiceclone.views.server_error"

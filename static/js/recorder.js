@@ -48,7 +48,8 @@
     stream.getAudioTracks()[0].addEventListener("ended", () => stop(box));  // unplugged: keep what there is
     recorder.start(1000);
     state(box, "recording");
-    find(box, "record").focus();
+    find(box, "record").focus({ preventScroll: true });
+    if (box.getBoundingClientRect().bottom > innerHeight - 64) box.scrollIntoView();  // a phone: script, level and button together
     listen(box, take);
     try { take.lock = await navigator.wakeLock?.request("screen"); } catch { /* a low battery may refuse */ }
   }
@@ -146,11 +147,6 @@
     const files = new DataTransfer();
     files.items.add(take.file);
     input.files = files.files;
-    const form = box.closest("form") || document;
-    const said = form.querySelector("[data-script-field]");
-    const source = form.querySelector("[data-source-field]");
-    if (said) said.value = box.querySelector("[data-script]:not([hidden])").textContent.trim();
-    if (source) source.value = "recording";
     state(box, window.htmx && input.matches("[hx-post], [data-hx-post]") ? "sent" : "taken");
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
@@ -163,15 +159,16 @@
     return start(box);
   }
 
-  document.addEventListener("change", (event) => {  // another file than the take: nobody read a script for it
+  // what goes with a file: the script that was on screen, where the file is a take
+  document.addEventListener("change", (event) => {
     const input = event.target;
-    if (!input.matches("input[type=file][name=file]")) return;
-    const taken = [...document.querySelectorAll("[data-recorder]")].some((box) => takes.get(box)?.file && takes.get(box).file.name === input.files[0]?.name && takes.get(box).file.size === input.files[0]?.size);
-    if (taken) return;
+    const file = input.matches("input[type=file][name=file]") && input.files[0];
+    if (!file) return;
     const form = input.closest("form") || document;
     const [said, source] = ["script", "source"].map((name) => form.querySelector(`[data-${name}-field]`));
-    if (said) said.value = "";
-    if (source) source.value = "upload";
+    const box = [...document.querySelectorAll("[data-recorder]")].find((one) => takes.get(one)?.file?.lastModified === file.lastModified);
+    if (said) said.value = box ? box.querySelector("[data-script]:not([hidden])").textContent.trim() : "";
+    if (source) source.value = box ? "recording" : "upload";
   }, true);
 
   // a take is never lost: whatever goes wrong with its upload, it stays here

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -100,18 +99,18 @@ def test_volume_normalization_sets_the_loudness_of_speech(builtin: Engine, sampl
 
 def test_another_thread_gets_its_turn(builtin: Engine, sample: Path) -> None:
     builtin.warm_up()
-    beats, finished = [time.perf_counter()], threading.Event()
+    beats, finished = [0], threading.Event()
 
     def heart() -> None:
         while not finished.wait(0.02):
-            beats.append(time.perf_counter())
+            beats[0] += 1
 
     heartbeat = threading.Thread(target=heart)
     heartbeat.start()
     builtin.enrol(sample, EnrolmentOptions())
     finished.set()
     heartbeat.join()
-    assert len(beats) > 20
+    assert beats[0] > 20  # a decoder that kept the interpreter to itself would leave two or three
 
 
 def test_a_profile_survives_being_kept(voice: bytes) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import soundfile
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from tests.conftest import speech
 from voiceclone.accounts.models import User
@@ -89,8 +92,8 @@ def test_too_short_says_how_short_and_what_is_needed(alice: User) -> None:
         take_in(alice, upload(speech("wav", 1.5)))
 
 
-def test_too_large_says_how_large_and_what_may_be(alice: User, settings: object) -> None:
-    settings.SAMPLE_MAX_MB = 0.2  # type: ignore[attr-defined]
+def test_too_large_says_how_large_and_what_may_be(alice: User, settings: Any) -> None:
+    settings.SAMPLE_MAX_MB = 0.2
     with pytest.raises(SampleRefused, match=r"0\.3 MB; the limit is 0\.2 MB"):
         take_in(alice, upload(speech("wav", 6.0)))
 
@@ -108,3 +111,10 @@ def test_erasing_a_sample_erases_its_sound(alice: User) -> None:
     assert path.exists()
     sample.erase()
     assert not path.exists()
+
+
+def test_a_huge_upload_is_counted_and_not_kept(alice: User, client_of: Callable[[User], Client], settings: Any) -> None:
+    settings.SAMPLE_MAX_MB = 0.5
+    answer = client_of(alice).post("/clone/sample/", {"file": upload(b"\0" * 3_000_000)}, HTTP_HX_REQUEST="true")
+    assert "The file is 2.9 MB; the limit is 0.5 MB." in answer.content.decode()
+    assert left_in_the_intake_folder() == []

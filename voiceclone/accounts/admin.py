@@ -21,6 +21,9 @@ class UserAdmin(admin.ModelAdmin[User]):
     readonly_fields = ("date_joined", "last_login")
     filter_horizontal = ("groups",)
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False  # deleting the row would leave the person's recordings behind
+
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin[Invitation]):

@@ -31,7 +31,7 @@ def encode(
     waveform: npt.NDArray[np.float32],
     sample_rate: int,
     *,
-    format: str = "mp3",  # noqa: A002 - the name that the API and every caller use
+    format: str = "mp3",
     target_rate: int | None = None,
     bitrate: int = 128_000,
     channels: int = 1,
@@ -55,7 +55,7 @@ def encode_pcm16(
     samples: npt.NDArray[np.int16],
     sample_rate: int,
     *,
-    format: str = "mp3",  # noqa: A002 - the name that the API and every caller use
+    format: str = "mp3",
     bitrate: int = 128_000,
     channels: int = 1,
     tags: Mapping[str, str] | None = None,

@@ -20,7 +20,7 @@ class DecodeLimits:
     max_bytes: int = 20 * 1024 * 1024
     min_seconds: float = 3.0
     max_seconds: float = 300.0
-    cpu_seconds: int = 10
+    cpu_seconds: int = 6
     wall_seconds: float = 20.0
     memory_mb: int = 512  # address space; importing PyAV alone takes 121
 

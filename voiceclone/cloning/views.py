@@ -17,7 +17,7 @@ from voiceclone.accounts.requests import PersonRequest
 from voiceclone.cloning.demo import demo_sample
 from voiceclone.cloning.forms import CloneForm
 from voiceclone.cloning.submit import Duplicate, learn_early, submit
-from voiceclone.predictions import watching
+from voiceclone.predictions import catalog, watching
 from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.samples.intake import SampleRefused, take_in
 from voiceclone.samples.models import Sample
@@ -90,8 +90,10 @@ def upload(request: PersonRequest) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         return _sample_card(request, error="No file arrived. Choose one again.")
+    recorded = request.POST.get("source") == Sample.Source.RECORDING
+    source = Sample.Source.RECORDING if recorded else Sample.Source.UPLOAD
     try:
-        sample = take_in(request.user, file, request.POST.get("source", ""), request.POST.get("script", "")[:2000])
+        sample = take_in(request.user, file, source, request.POST.get("script", "")[: catalog.MAX_READ_TEXT])
     except SampleRefused as error:
         return _sample_card(request, error=str(error))
     learn_early(sample)

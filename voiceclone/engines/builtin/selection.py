@@ -7,6 +7,7 @@ ICASSP 1996, with single frames as units: target costs choose the candidates, a 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voiceclone.engines.builtin.alignment import squared_distances
 from voiceclone.engines.builtin.analysis import SPECTRAL, FloatArray, IntArray
@@ -14,8 +15,7 @@ from voiceclone.engines.builtin.base_voice import NARROW, BaseSpeech, base_featu
 from voiceclone.engines.builtin.profile import Profile
 
 _CANDIDATES = 40
-_WRONG_PHONE, _WRONG_VOICING, _POSITION, _DISTRUST = 1.2, 2.0, 0.3, 0.15
-_WRONG_PITCH = 0.0
+_WRONG_PHONE, _WRONG_VOICING, _WRONG_PITCH, _POSITION, _DISTRUST = 1.2, 2.0, 1.0, 0.3, 0.15  # pitch: an octave
 _JOIN, _NEAR_MISS = 0.3, 0.08  # what leaving the recording's own order costs, besides the step in the spectrum
 
 
@@ -47,18 +47,19 @@ def _candidates(
     cost += np.float32(_WRONG_PHONE) * (speech.phones[:, None] != profile.phones)
     offered_f0 = profile.f0[profile.frame]
     cost += np.float32(_WRONG_VOICING) * (speech.frames.voiced[:, None] != (offered_f0 > 0))
-    if _WRONG_PITCH:
-        octaves = np.log2(np.maximum(f0, 1.0) / 1.0).astype(np.float32)[:, None] - np.log2(
-            np.maximum(offered_f0, 1.0)
-        ).astype(np.float32)
-        octaves[(f0 <= 0)[:, None] | (offered_f0 <= 0)] = 0
-        cost += np.float32(_WRONG_PITCH) * np.minimum(np.abs(octaves), 1)
+    cost += np.float32(_WRONG_PITCH) * np.minimum(_octaves_apart(f0, offered_f0), 1)
     cost += np.float32(_POSITION) * np.abs(
         speech.position[:, None].astype(np.float32) - profile.position.astype(np.float32)
     )
     count = min(_CANDIDATES, cost.shape[1] - 1)
     best = np.argpartition(cost, count, axis=1)[:, :count]
     return best, np.take_along_axis(cost, best, 1).astype(np.float64)
+
+
+def _octaves_apart(wanted: FloatArray, offered: FloatArray) -> NDArray[np.float32]:
+    """How far grains must be moved in pitch, (n, m) octaves for (n,) and (m,) Hz; 0 where either is unvoiced."""
+    up, down = np.log2(np.maximum(wanted, 1)).astype(np.float32), np.log2(np.maximum(offered, 1)).astype(np.float32)
+    return np.where((wanted > 0)[:, None] & (offered > 0), np.abs(up[:, None] - down), np.float32(0))
 
 
 def _smoothest(profile: Profile, index: IntArray, cost: FloatArray) -> IntArray:

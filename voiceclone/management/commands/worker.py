@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 
+from voiceclone.cloning import demo
 from voiceclone.engines import registry
 from voiceclone.work.leases import stopping
 from voiceclone.work.models import Worker
@@ -81,5 +82,6 @@ def _show_life(name: str) -> None:
 def _warm_up() -> None:
     try:
         registry.get(settings.ENGINE).warm_up()
+        demo.prepare()
     except Exception:
         log.exception("engine=%s could not be warmed up", settings.ENGINE)

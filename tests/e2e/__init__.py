@@ -1,0 +1,1 @@
+"""The whole studio in a real browser, as a person meets it."""

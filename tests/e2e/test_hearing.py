@@ -1,0 +1,86 @@
+"""The player: it plays, it seeks, it compares."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e import steps
+from tests.e2e.steps import Clone
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_player_knows_its_length_and_seeks_at_once(alices_page: Page, clone: Clone) -> None:
+    alices_page.goto(clone.voice_page)
+    player = steps.player(steps.result(alices_page), "Your clone")
+    steps.hear(player)
+    sound = steps.sound_of(player)
+    seconds = sound.evaluate("audio => audio.duration")
+    assert 3 < seconds < 10
+    seek = player.get_by_label("Position in your clone")
+    assert abs(float(seek.get_attribute("max") or 0) - seconds) < 0.1
+    assert sound.evaluate("audio => audio.seekable.end(0)") == seconds
+
+    player.get_by_role("button", name="Pause your clone").click()
+    seek.fill("2.5")
+    expect(sound).to_have_js_property("currentTime", 2.5)
+    expect(seek).to_have_attribute("aria-valuetext", f"0:02 of 0:0{int(seconds)}")
+
+
+def test_sound_is_served_in_parts(alices_page: Page, clone: Clone) -> None:
+    part = alices_page.request.get(clone.audio, headers={"Range": "bytes=1000-1099"})
+    assert (part.status, len(part.body())) == (206, 100)
+    whole = alices_page.request.get(clone.audio)
+    assert (whole.status, whole.headers["content-type"]) == (200, "audio/mpeg")
+    assert whole.body()[1000:1100] == part.body()
+
+
+@pytest.fixture
+def comparison(alices_page: Page, clone: Clone) -> Locator:
+    alices_page.goto(f"/clone/?task={clone.task}")
+    return steps.result(alices_page)
+
+
+def test_a_button_switches_between_sample_and_clone_at_the_same_second(comparison: Locator) -> None:
+    sample, clone = steps.player(comparison, "Your sample"), steps.player(comparison, "Your clone")
+    expect(clone).to_be_visible()
+    expect(sample).to_be_hidden()
+    clone.get_by_label("Position in your clone").fill("2")
+    expect(steps.sound_of(clone)).to_have_js_property("currentTime", 2)
+    comparison.get_by_role("button", name="Your sample", exact=True).click()
+    expect(sample).to_be_visible()
+    expect(clone).to_be_hidden()
+    expect(steps.sound_of(sample)).to_have_js_property("currentTime", 2)
+    expect(comparison.get_by_role("button", name="Your sample", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_keys_a_and_b_switch_while_it_plays(comparison: Locator) -> None:
+    keyboard = comparison.page.keyboard
+    sample, clone = steps.player(comparison, "Your sample"), steps.player(comparison, "Your clone")
+    steps.hear(clone)
+    keyboard.press("a")
+    expect(steps.sound_of(sample)).to_have_js_property("paused", False)
+    expect(steps.sound_of(clone)).to_have_js_property("paused", True)
+    left_at = steps.sound_of(clone).evaluate("audio => audio.currentTime")
+    expect(steps.sound_of(sample)).not_to_have_js_property("currentTime", 0)
+    assert steps.sound_of(sample).evaluate("audio => audio.currentTime") >= left_at
+    keyboard.press("b")
+    expect(steps.sound_of(clone)).to_have_js_property("paused", False)
+    expect(steps.sound_of(sample)).to_have_js_property("paused", True)
+
+
+def test_the_keys_are_letters_where_one_types(comparison: Locator) -> None:
+    text = comparison.page.get_by_label("Preview text")
+    text.fill("")
+    text.press_sequentially("a bab")
+    expect(text).to_have_value("a bab")
+    expect(steps.player(comparison, "Your clone")).to_be_visible()
+
+
+def test_only_one_sound_plays_at_a_time(comparison: Locator) -> None:
+    page = comparison.page
+    above = steps.player(steps.sample_card(page), "Your sample")
+    steps.hear(above)
+    steps.hear(steps.player(comparison, "Your clone"))
+    expect(steps.sound_of(above)).to_have_js_property("paused", True)

@@ -31,7 +31,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(condition: Callable[[], T], what: str, seconds: float = 60.0) -> T:
+def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 60.0) -> T:
     """Look until it is so; the deadline is only there so that a broken test ends."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
@@ -121,10 +121,11 @@ class Studio:
 
     def one(self, kind: str) -> psutil.Process:
         """The process of this kind that `serve` itself started."""
-        return wait_for(
-            lambda: next((child for child in self.processes(kind) if child.ppid() == self.process.pid), None),
-            f"a process that runs {kind}",
-        )
+
+        def child() -> psutil.Process | None:
+            return next((found for found in self.processes(kind) if found.ppid() == self.process.pid), None)
+
+        return wait_for(child, f"a process that runs {kind}")
 
     def kill(self, kind: str) -> psutil.Process:
         """`kill -9` of the one, and only of that one. Returns what was killed."""
@@ -133,7 +134,12 @@ class Studio:
         return process
 
     def wait_for_another(self, kind: str, killed: psutil.Process) -> psutil.Process:
-        return wait_for(lambda: next((found for found in [self.one(kind)] if found != killed), None), f"another {kind}")
+
+        def another() -> psutil.Process | None:
+            found = self.one(kind)
+            return found if found != killed else None
+
+        return wait_for(another, f"another {kind}")
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to end, as a terminal or a service manager does. Returns its exit status."""

@@ -93,10 +93,10 @@ def test_from_nothing_to_the_first_page(tmp_path: Path) -> None:
     environment = bare(tmp_path / "home")
     with Studio(project / "data", python=SYSTEM_PYTHON, root=project, environment=environment) as studio:
         studio.wait_until_healthy(seconds=300)
-        assert studio.get("/") == 200
+        assert studio.status("/") == 200
         assert f"Preparing {project}/.venv from requirements.txt" in studio.output()
         assert f"Your data lies in {project}/data" in studio.output()
-        for process in studio.family():
+        for process in studio.processes():
             assert process.exe() == SYSTEM_PYTHON
     check = [SYSTEM_PYTHON, "manage.py", "check"]
     again = subprocess.run(check, cwd=project, env=environment, capture_output=True, text=True, check=False)

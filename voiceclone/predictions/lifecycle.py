@@ -23,7 +23,7 @@ from voiceclone.accounts.models import User
 from voiceclone.engines.base import Progress
 from voiceclone.predictions.models import Prediction
 from voiceclone.voices.models import Voice
-from voiceclone.work.leases import LeaseLost, ShuttingDown, Status, heartbeat, stopping
+from voiceclone.work.leases import LeaseLost, Pace, ShuttingDown, Status, heartbeat, stopping
 
 log = logging.getLogger("predictions")
 
@@ -77,6 +77,7 @@ def hold(prediction: Prediction) -> Iterator[Progress]:
     That function raises LeaseLost once the prediction was cancelled or taken over, and ShuttingDown once this
     process was told to end.
     """
+    pace = Pace()
     with heartbeat(Prediction.objects.held(prediction)) as lost:
 
         def progress(stage: str, done: int, total: int) -> None:
@@ -84,10 +85,8 @@ def hold(prediction: Prediction) -> Iterator[Progress]:
                 raise LeaseLost
             if stopping.is_set():
                 raise ShuttingDown
-            if (stage, done) != (prediction.stage, prediction.done):
-                prediction.stage, prediction.done, prediction.total = stage, done, total
-                if not _move(prediction, stage=stage, done=done, total=total):
-                    raise LeaseLost
+            if pace.lets_pass(stage) and not _move(prediction, stage=stage, done=done, total=total):
+                raise LeaseLost
 
         yield progress
 

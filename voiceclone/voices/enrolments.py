@@ -21,7 +21,7 @@ from voiceclone.engines import registry
 from voiceclone.engines.base import EngineError, EnrolmentOptions, Progress, SampleRejected
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Enrolment
-from voiceclone.work.leases import Interrupted, LeaseLost, ShuttingDown, Status, heartbeat, stopping
+from voiceclone.work.leases import Interrupted, LeaseLost, Pace, ShuttingDown, Status, heartbeat, stopping
 from voiceclone.work.leases import reap as reap_rows
 
 log = logging.getLogger("voices")
@@ -80,7 +80,7 @@ def run(pk: str) -> None:
 def _work(row: Enrolment, outer: Progress | None = None) -> None:
     """Make the profile of a claimed row."""
     held = Enrolment.objects.held(row)
-    started = time.monotonic()
+    started, pace = time.monotonic(), Pace()
     with heartbeat(held) as lost:
 
         def progress(stage: str, done: int, total: int) -> None:
@@ -90,8 +90,7 @@ def _work(row: Enrolment, outer: Progress | None = None) -> None:
                 raise ShuttingDown
             if outer:
                 outer(stage, done, total)
-            elif (stage, done) != (row.stage, row.done):
-                row.stage, row.done, row.total = stage, done, total
+            elif pace.lets_pass(stage):
                 held.update(stage=stage, done=done, total=total)
 
         try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -25,6 +26,7 @@ log = logging.getLogger("work")
 LEASE = timedelta(seconds=10)  # longer than any step that keeps the heartbeat from running
 BEAT = 2.5  # seconds between renewals
 MESSAGE_LOST_AFTER = timedelta(seconds=20)
+PROGRESS_PAUSE = 0.4  # seconds between two writes of progress
 MAX_ATTEMPTS = 12  # so that a row that kills its worker each time is given up in the end
 
 stopping = threading.Event()
@@ -109,6 +111,20 @@ class Leased(models.Model):
 
 
 _Row = TypeVar("_Row", bound=Leased)
+
+
+class Pace:
+    """Lets the same thing happen again only after PROGRESS_PAUSE seconds; a change of stage always passes."""
+
+    def __init__(self) -> None:
+        self.stage, self.at = "", 0.0
+
+    def lets_pass(self, stage: str) -> bool:
+        t = time.monotonic()
+        if stage == self.stage and t - self.at < PROGRESS_PAUSE:
+            return False
+        self.stage, self.at = stage, t
+        return True
 
 
 @contextmanager

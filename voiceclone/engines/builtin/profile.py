@@ -1,6 +1,6 @@
 """A voice: all that speaking needs, and how it is kept.
 
-About 50 kB for each second of the recording. It contains the recording, so it is biometric data.
+About 65 kB for each second of the recording. It contains the recording, so it is biometric data.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def wait_for_clone(page: Page) -> None:
 
 
 def player(within: Locator, label: str) -> Locator:
-    return within.get_by_role("group", name=label, exact=True)
+    return within.get_by_role("group", name=label, exact=True, include_hidden=True)
 
 
 def sound_of(player: Locator) -> Locator:

@@ -43,6 +43,7 @@ def submit(user: User, sample: Sample, inputs: dict[str, Any], nonce: str | None
                 voice_id=voice_id,
                 engine=settings.ENGINE,
                 language=inputs["language_boost"],
+                volume_normalization=bool(inputs.get("need_volume_normalization")),
                 sample=sample,
                 consent=Consent.give(user),
             )

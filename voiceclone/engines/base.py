@@ -19,7 +19,7 @@ Waveform = NDArray[np.float32]
 
 
 class EngineError(Exception):
-    """The engine could not do it. The message is a sentence for the person; `code` is a task code of the v3 contract."""
+    """The engine could not do it. The message is a sentence for the person; `code` is the v3 contract's."""
 
     code = 1403
 
@@ -45,8 +45,6 @@ class EnrolmentOptions:
     """What changes the voice that is learnt from a sample."""
 
     noise_reduction: bool = False
-    volume_normalization: bool = False
-    language: str = "auto"  # a `language_boost` value of the v3 contract
     transcript: str = ""  # what was read, where that is known: a hint, never a demand
 
 
@@ -59,6 +57,7 @@ class SpeechSettings:
     pitch: int = 0  # -12…12, semitones
     emotion: str = "neutral"
     language: str = "auto"  # a `language_boost` value
+    even_loudness: bool = False  # every sentence at -16 LUFS, before `volume`
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,33 +66,33 @@ def enrolment_options(inputs: dict[str, object], transcript: str = "") -> Enrolm
     """What of a clone's input changes the voice that is learnt. `transcript`: the script that was on screen."""
     return EnrolmentOptions(
         noise_reduction=bool(inputs.get("need_noise_reduction")),
-        volume_normalization=bool(inputs.get("need_volume_normalization")),
-        language=str(inputs.get("language_boost") or "auto"),
         transcript=str(inputs.get("text_validation") or transcript),
     )
 
 
-def speech_settings(inputs: dict[str, object]) -> SpeechSettings:
+def speech_settings(inputs: dict[str, object], even_loudness: bool) -> SpeechSettings:
     return SpeechSettings(
         speed=float(str(inputs.get("speed", 1))),
         volume=float(str(inputs.get("volume", 1))),
         pitch=int(str(inputs.get("pitch", 0))),
         emotion=str(inputs.get("emotion") or "neutral"),
         language=str(inputs.get("language_boost") or "auto"),
+        even_loudness=even_loudness,
     )
 
 
 def _clone(prediction: Prediction, progress: Progress) -> Result:
     engine = registry.get(prediction.engine)
-    sample = prediction.voice.sample if prediction.voice else None
-    if sample is None:
+    voice = prediction.voice
+    sample = voice.sample if voice else None
+    if voice is None or sample is None:
         raise SampleRejected("The sample was deleted before the voice could be made. Choose a sample and try again.")
     progress("checking", 0, 1)
     path = Path(sample.file.path)
     _check_what_was_read(engine, path, prediction)
     options = enrolment_options(prediction.input, sample.transcript)
     profile = enrolments.obtain(sample, prediction.engine, options, progress)
-    settings = speech_settings(prediction.input)
+    settings = speech_settings(prediction.input, voice.volume_normalization)
     clone = engine.clone(path, options, prediction.text, settings, progress, prepared=profile)
     return Result(clone.preview, clone.profile)
 
@@ -118,7 +118,8 @@ def _speak(prediction: Prediction, progress: Progress) -> Result:
     with voice.profile.open("rb") as profile:
         data = profile.read()
     engine = registry.get(prediction.engine)
-    return Result(list(engine.speak(data, prediction.text, speech_settings(prediction.input), progress)))
+    settings = speech_settings(prediction.input, voice.volume_normalization)
+    return Result(list(engine.speak(data, prediction.text, settings, progress)))
 
 
 def _save(prediction: Prediction, result: Result) -> None:

@@ -83,6 +83,7 @@ class Voice(models.Model):
     name = models.CharField(max_length=256, blank=True)
     engine = models.CharField(max_length=20)
     language = models.CharField(max_length=20, default="auto", help_text="A language_boost value.")
+    volume_normalization = models.BooleanField(default=False, help_text="It speaks at one even loudness.")
     sample = models.ForeignKey(Sample, null=True, blank=True, on_delete=models.RESTRICT, related_name="voices")
     profile = models.FileField(upload_to=profile_path, blank=True, help_text="What the engine needs to speak.")
     consent = models.OneToOneField(Consent, on_delete=models.RESTRICT, related_name="voice")

@@ -93,7 +93,7 @@ class BuiltinEngine(Engine):
                 learnt, piece.text, voice, STYLES[settings.emotion], settings.speed, float(settings.pitch)
             )
             if len(speech):
-                speech = loudness.finish(speech, rate, settings.volume, learnt.normalised)
+                speech = loudness.finish(speech, rate, settings.volume, settings.even_loudness)
             pause = piece.pause if piece.written else piece.pause / settings.speed
             yield Chunk(piece.text, np.concatenate([np.zeros(round(pause * rate), np.float32), speech]), rate)
         progress("speaking", len(pieces), len(pieces))

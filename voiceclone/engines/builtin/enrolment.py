@@ -55,7 +55,7 @@ def enrol(
         found = f"Only {recognised:.1f} seconds of speech were" if recognised >= 0.1 else "No speech was"
         raise SampleRejected(f"{found} recognised; at least {_LEAST_SPEECH:.0f} seconds are needed. {_ADVICE}")
     advance()
-    profile = _fit(pairs, frames, words, options.volume_normalization)
+    profile = _fit(pairs, frames, words)
     advance()
     return profile
 
@@ -118,7 +118,7 @@ def _pair(phrases: list[Phrase], frames: Analysis, advance: Callable[[], None]) 
     return pairs, sum(len(p.reference) for p in pairs) * FRAME_PERIOD / 1000
 
 
-def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word], normalised: bool) -> Profile:
+def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word]) -> Profile:
     """The voice that parallel data teach."""
     frame = np.concatenate([p.reference for p in pairs])
     cost = np.concatenate([p.cost for p in pairs])
@@ -154,6 +154,5 @@ def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word], normalised: bo
         log_f0_mean=centre,
         log_f0_deviation=float(np.clip(log_f0[np.abs(log_f0 - centre) < 0.7].std(), 0.08, 0.30)),
         tempo=float(np.clip(said / len(frame), 0.6, 1.5)),
-        normalised=normalised,
         transcript=" ".join(word.text for word in words if word.spoken),
     )

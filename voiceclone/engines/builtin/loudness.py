@@ -11,9 +11,9 @@ PEAK = 10 ** (-1.1 / 20)  # just under -1 dBFS
 _ATTACK = 0.004  # seconds
 
 
-def finish(waveform: Waveform, sample_rate: int, volume: float, normalised: bool) -> Waveform:
-    """A sentence at a volume (factor), its peaks under -1 dBFS; brought to -16 LUFS before where `normalised`."""
-    if normalised:
+def finish(waveform: Waveform, sample_rate: int, volume: float, even: bool) -> Waveform:
+    """A sentence at a volume (factor), its peaks under -1 dBFS; brought to -16 LUFS before where `even`."""
+    if even:
         from voiceclone.audio.loudness import normalize_loudness
 
         waveform = normalize_loudness(waveform, sample_rate)

@@ -42,7 +42,6 @@ class Profile:
     log_f0_mean: float
     log_f0_deviation: float
     tempo: float  # the speaker's against the base voice's
-    normalised: bool  # its speech is to be brought to one loudness
     transcript: str  # what was heard
 
     def dump(self) -> bytes:
@@ -75,6 +74,6 @@ class Profile:
             kept[name] = kept[name].astype(np.float64)
         for name in _INTEGERS:
             kept[name] = kept[name].astype(np.int64)
-        for name in ("sample_rate", "log_f0_mean", "log_f0_deviation", "tempo", "normalised", "transcript"):
+        for name in ("sample_rate", "log_f0_mean", "log_f0_deviation", "tempo", "transcript"):
             kept[name] = kept[name].item()
         return cls(**kept)

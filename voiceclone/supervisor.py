@@ -20,8 +20,7 @@ from voiceclone.work.processes import GRACE, LIFELINE
 
 log = logging.getLogger("serve")
 LOOK = 0.1  # seconds between looks at the children
-PAUSES = (0.2, 1.0, 2.0, 5.0, 10.0)  # seconds before a child that keeps dying is started again
-STEADY = 20.0  # seconds after which a child counts as well
+BETWEEN_STARTS = 2.0  # seconds: one that cannot even start must not eat the machine, any other is back at once
 
 
 @dataclass
@@ -31,9 +30,7 @@ class Child:
     inherits: Sequence[int] = ()
     """File descriptors, such as a socket that listens."""
     process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-    start_at: float = 0.0
-    deaths: int = 0
+    started_at: float = float("-inf")
 
 
 class Supervisor:
@@ -59,19 +56,16 @@ class Supervisor:
         self.stopping = True
 
     def _look_after(self, child: Child) -> None:
-        t = time.monotonic()
         if child.process is None:
-            if t >= child.start_at:
+            if time.monotonic() - child.started_at >= BETWEEN_STARTS:
                 self._start(child)
             return
         code = child.process.poll()
         if code is None:
             return
+        log.warning("%s ended with %s; starting it again", child.name, code)
         self._kill_group(child.process)  # what it left behind, such as gunicorn's workers
-        child.deaths = 1 if t - child.started_at > STEADY else child.deaths + 1
-        pause = PAUSES[min(child.deaths, len(PAUSES)) - 1]
-        log.warning("%s ended with %s; starting it again in %.1f s", child.name, code, pause)
-        child.process, child.start_at = None, t + pause
+        child.process = None
 
     def _start(self, child: Child) -> None:
         child.process = subprocess.Popen(

@@ -172,15 +172,15 @@
   addEventListener("online", () => all("[data-poller]").forEach(poll));
 
   // --- swaps: a sign-in page never lands inside a card; the focus is never lost ------------------------------------------------
-  let acted = null;  // where the focus was when a request began: a button that is disabled meanwhile loses it
-  let home = null;  // what the focus was in, should a swap take its place away
-  document.addEventListener("htmx:beforeRequest", (event) => { if (!isPoller(event.detail.elt)) acted = document.activeElement; });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (isPoller(event.detail.elt)) return;
-    if (acted?.isConnected && document.activeElement === document.body) acted.focus({ preventScroll: true });
-    acted = null;
+  const acted = new WeakMap();  // request → where the focus was: a button that is disabled meanwhile loses it
+  const homes = new WeakMap();  // request → what the focus was in, should the swap take its place away
+  let away = null;  // the same for a part of the page that was swapped out of band
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (!isPoller(detail.elt)) acted.set(detail.xhr, document.activeElement); });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const button = acted.get(detail.xhr);
+    if (button?.matches("button, a") && button.isConnected && document.activeElement === document.body) button.focus({ preventScroll: true });
   });
-  document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target.contains(document.activeElement)) home = event.detail.target; });
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => { if (detail.target.contains(document.activeElement)) away = detail.target; });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
     if (/^\s*<!doctype/i.test(xhr.responseText) && target !== document.body) {
@@ -189,16 +189,17 @@
       if (page.pathname !== location.pathname && page.searchParams.has("next")) page.searchParams.set("next", location.pathname + location.search);
       location.assign(page);
     }
-    const focused = document.activeElement === document.body ? acted : document.activeElement;
-    home = target.contains(focused) ? target : null;
+    if (target.contains(document.activeElement === document.body ? acted.get(xhr) : document.activeElement)) homes.set(xhr, target);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     countAll();
-    const target = event.detail.target;
+    const { target, xhr } = event.detail;
     if (target?.matches("[data-reveal]")) reveal(target);
+    const home = homes.get(xhr) || away;
     const place = home?.isConnected ? home : home && event.target;  // it may be its successor that is in the page now
     if (!place?.querySelector || document.activeElement !== document.body) return;
-    home = null;
+    homes.delete(xhr);
+    away = null;
     const wrong = $("[aria-invalid=true]", place);
     if (wrong) return wrong.focus();
     const spot = $("[data-focus]", place) || place;

@@ -50,7 +50,7 @@ def test_without_javascript_a_plain_form_ends_in_a_plain_player(
 ) -> None:
     page = visit(alice, java_script_enabled=False)
     page.goto("/clone/")
-    expect(page.get_by_text("Recording in the page needs JavaScript.")).to_be_visible()
+    expect(page.locator("noscript p", has_text="Recording in the page needs JavaScript.")).to_be_visible()
     expect(page.get_by_role("button", name="Start recording")).to_be_hidden()
     steps.choose(page, recordings.of("wav"))
     page.get_by_label("Voice ID").fill("AliceVoice-plain-1")
@@ -79,10 +79,14 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(visit: Visit, alice
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
         for name in ("Clone", "Voices", "Speak", "History"):
             expect(page.get_by_role("navigation").get_by_role("link", name=name, exact=True)).to_be_in_viewport()
+    newcomer = visit(viewport=PHONE, is_mobile=True, has_touch=True)
     for address in ("/account/signup/", "/account/login/", "/account/password/reset/"):
-        stranger = visit(viewport=PHONE, is_mobile=True, has_touch=True)
-        stranger.goto(address)
-        assert stranger.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
+        newcomer.goto(address)
+        assert newcomer.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
+    steps.sign_up(newcomer, "somebody.with.a.very.long.address.indeed")
+    for address in ("/account/", "/account/email/", "/account/2fa/"):
+        newcomer.goto(address)
+        assert newcomer.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
 
 
 def test_on_a_phone_the_result_comes_into_view_by_itself(visit: Visit, alice: Person, clone: Clone) -> None:

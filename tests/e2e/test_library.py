@@ -58,7 +58,7 @@ def test_deleting_asks_once_and_then_everything_is_gone(
     page.get_by_role("button", name="Delete this voice").click()
     dialog.get_by_role("button", name="Delete for real").click()
     page.wait_for_url("**/voices/")
-    expect(page.get_by_role("status")).to_contain_text("is deleted, with its sample and everything it said")
+    expect(page.locator("#toasts")).to_contain_text("is deleted, with its sample and everything it said")
     expect(page.get_by_role("article", name=voice.voice_id)).to_have_count(0)
     for address in (voice.voice_page, voice.audio):
         assert page.request.get(address).status == 404

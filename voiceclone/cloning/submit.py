@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from voiceclone.accounts.models import User
-from voiceclone.engines.base import EnrolmentOptions
 from voiceclone.predictions import lifecycle
+from voiceclone.predictions.inputs import enrolment_options
 from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments
@@ -22,8 +22,7 @@ class Duplicate(ValueError):
 
 def learn_early(sample: Sample) -> None:
     """Begin to learn a sample before the form is sent, so that the preview comes soon after."""
-    options = EnrolmentOptions(transcript=sample.transcript)
-    enrolments.start(sample, settings.ENGINE, options)
+    enrolments.start(sample, settings.ENGINE, enrolment_options({}, sample.transcript))
 
 
 def submit(user: User, sample: Sample, inputs: dict[str, Any], nonce: str | None = None) -> Prediction:

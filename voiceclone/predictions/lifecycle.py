@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -46,7 +47,7 @@ def submit(
 
 
 def announce(prediction: Prediction) -> None:
-    transaction.on_commit(lambda: run.enqueue(prediction.pk) and None)
+    transaction.on_commit(partial(run.enqueue, prediction.pk))
 
 
 @task(priority=10)

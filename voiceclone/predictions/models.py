@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -97,6 +97,3 @@ class Prediction(Leased):
 
     def get_absolute_url(self) -> str:
         return reverse("prediction", args=[self.pk])
-
-    def setting(self, name: str) -> Any:
-        return self.input.get(name)

@@ -14,16 +14,9 @@ from django.core.files.storage import default_storage
 from voiceclone.audio.encode import EXTENSIONS, encode
 from voiceclone.audio.peaks import peaks
 from voiceclone.engines import registry
-from voiceclone.engines.base import (
-    Chunk,
-    Engine,
-    EngineError,
-    EnrolmentOptions,
-    Progress,
-    SampleRejected,
-    SpeechSettings,
-)
+from voiceclone.engines.base import Chunk, Engine, EngineError, Progress, SampleRejected
 from voiceclone.predictions import lifecycle
+from voiceclone.predictions.inputs import enrolment_options, speech_settings
 from voiceclone.predictions.models import Prediction
 from voiceclone.voices import enrolments, retention
 from voiceclone.voices.models import Voice
@@ -62,25 +55,6 @@ def perform(prediction: Prediction) -> None:
             lifecycle.fail(prediction, OUR_FAULT.format(id=prediction.pk), 5000)
 
 
-def enrolment_options(inputs: dict[str, object], transcript: str = "") -> EnrolmentOptions:
-    """What of a clone's input changes the voice that is learnt. `transcript`: the script that was on screen."""
-    return EnrolmentOptions(
-        noise_reduction=bool(inputs.get("need_noise_reduction")),
-        transcript=str(inputs.get("text_validation") or transcript),
-    )
-
-
-def speech_settings(inputs: dict[str, object], even_loudness: bool) -> SpeechSettings:
-    return SpeechSettings(
-        speed=float(str(inputs.get("speed", 1))),
-        volume=float(str(inputs.get("volume", 1))),
-        pitch=int(str(inputs.get("pitch", 0))),
-        emotion=str(inputs.get("emotion") or "neutral"),
-        language=str(inputs.get("language_boost") or "auto"),
-        even_loudness=even_loudness,
-    )
-
-
 def _clone(prediction: Prediction, progress: Progress) -> Result:
     engine = registry.get(prediction.engine)
     voice = prediction.voice
@@ -92,7 +66,7 @@ def _clone(prediction: Prediction, progress: Progress) -> Result:
     _check_what_was_read(engine, path, prediction)
     options = enrolment_options(prediction.input, sample.transcript)
     profile = enrolments.obtain(sample, prediction.engine, options, progress)
-    settings = speech_settings(prediction.input, voice.volume_normalization)
+    settings = speech_settings(prediction.input, even_loudness=voice.volume_normalization)
     clone = engine.clone(path, options, prediction.text, settings, progress, prepared=profile)
     return Result(clone.preview, clone.profile)
 
@@ -118,7 +92,7 @@ def _speak(prediction: Prediction, progress: Progress) -> Result:
     with voice.profile.open("rb") as profile:
         data = profile.read()
     engine = registry.get(prediction.engine)
-    settings = speech_settings(prediction.input, voice.volume_normalization)
+    settings = speech_settings(prediction.input, even_loudness=voice.volume_normalization)
     return Result(list(engine.speak(data, prediction.text, settings, progress)))
 
 

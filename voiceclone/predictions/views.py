@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import now
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from voiceclone.accounts.models import User
@@ -58,7 +57,7 @@ def detail(request: PersonRequest, pk: str) -> HttpResponse:
 def history(request: PersonRequest) -> HttpResponse:
     predictions = Prediction.objects.for_user(request.user).select_related("voice")
     page = Paginator(predictions, PAGE).get_page(request.GET.get("page"))
-    return render(request, "predictions/history.html", {"page": page, "now": now()})
+    return render(request, "predictions/history.html", {"page": page})
 
 
 @login_required

@@ -57,7 +57,7 @@ def _short(number: float) -> str:
 @register.filter
 def clock(seconds: float | None) -> str:
     """7.2 → 0:07, 61 → 1:01, 3700 → 1:01:40; nothing → 0:00."""
-    whole = max(0, int(seconds or 0))
+    whole = max(0, int((seconds or 0) + 0.05))  # a codec drops some milliseconds of a whole second
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

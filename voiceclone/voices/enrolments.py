@@ -9,6 +9,7 @@ import logging
 import time
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -65,7 +66,7 @@ def _row(sample: Sample, engine: str, options: EnrolmentOptions) -> tuple[Enrolm
 
 
 def _announce(row: Enrolment) -> None:
-    transaction.on_commit(lambda: run.enqueue(str(row.pk)) and None)
+    transaction.on_commit(partial(run.enqueue, str(row.pk)))
 
 
 @task()

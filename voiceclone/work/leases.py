@@ -74,16 +74,21 @@ class LeasedQuerySet(models.QuerySet["_Row"]):
         return self.filter(status=Status.PROCESSING, lease_until__lt=now())
 
     def unheard(self) -> Self:
-        """Waiting and due, but the message about it seems to be lost."""
+        """Waiting and due, but the message about it seems to be lost.
+
+        It may only be far back in a long queue, so each message waits about twice as long as the one before: a
+        hundred waiting rows must not make thousands of messages.
+        """
         t = now()
-        return self.filter(status=Status.CREATED, not_before__lte=t, announced_at__lt=t - MESSAGE_LOST_AFTER)
+        due = self.filter(status=Status.CREATED, not_before__lte=t, announced_at__lt=t - MESSAGE_LOST_AFTER)
+        return due.annotate(age=F("announced_at") - F("created_at")).filter(announced_at__lte=t - F("age"))
 
     def announced(self, pk: object) -> None:
         self.filter(pk=pk).update(announced_at=now())
 
     def hand_back(self, row: Leased, **changes: object) -> bool:
         """Give up the lease unfinished. The reaper announces the row again at its next turn."""
-        at_once = now() - MESSAGE_LOST_AFTER - timedelta(seconds=1)
+        at_once = F("created_at") - MESSAGE_LOST_AFTER - timedelta(seconds=1)
         fields = {"status": Status.CREATED, "lease_until": None, "announced_at": at_once, **changes}
         return self.held(row).update(**fields) == 1
 

@@ -14,6 +14,11 @@ from voiceclone.log import request_id
 from voiceclone.work.models import Worker
 
 
+def site(request: HttpRequest) -> dict[str, object]:
+    """What any page may want to know about this site (a context processor)."""
+    return {"has_mail": bool(settings.EMAIL_URL), "sample_max_bytes": int(settings.SAMPLE_MAX_MB * 1024 * 1024)}
+
+
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "landing.html", {"registration": settings.REGISTRATION})

@@ -36,6 +36,19 @@
     event.preventDefault();
     give(input, file);
   });
+  document.addEventListener("change", (event) => {  // a file that is too large need not travel to be refused
+    const file = event.target.files?.[0];
+    const limit = Number(event.target.dataset?.maxBytes);
+    if (!file || !limit || file.size <= limit) return;
+    event.stopImmediatePropagation();
+    event.target.value = "";
+    const megabytes = (bytes) => (bytes / 1048576).toFixed(1).replace(".0", "");
+    const line = document.createElement("p");
+    line.className = "errors";
+    line.setAttribute("role", "alert");
+    line.textContent = `The file is ${megabytes(file.size)} MB; the limit is ${megabytes(limit)} MB.`;
+    document.getElementById("file-errors").replaceChildren(line);
+  }, true);
   document.addEventListener("change", (event) => {  // without an upload at once, say at least which file it is
     const name = event.target.files?.[0]?.name;
     const shown = zoneAt(event)?.querySelector("[data-file-name]");

@@ -41,7 +41,11 @@ def clone(request: PersonRequest) -> HttpResponse:
     here = f"{reverse('clone')}?task={prediction.pk}"
     if not request.htmx:
         return redirect(here)
-    context = {"nonce": uuid.uuid4().hex, **_watching(prediction, request.user)}
+    context = {
+        "nonce": uuid.uuid4().hex,
+        "next_form": CloneForm(request.user, initial=CloneForm.initial_values(request.user)),
+        **_watching(prediction, request.user),
+    }
     return push_url(render(request, "predictions/_result.html", context), here)
 
 
@@ -49,9 +53,9 @@ def _show(request: PersonRequest) -> HttpResponse:
     """An empty form; or filled in as for the task ?task= (shown beside it) or ?again=; or with the sample ?sample=."""
     task = sample = None
     if "task" in request.GET or "again" in request.GET:
-        mine = Prediction.objects.for_user(request.user).filter(model=CLONE).select_related("voice__sample")
+        mine = Prediction.objects.for_user(request.user).filter(model=CLONE).select_related("voice__sample", "sample")
         task = get_object_or_404(mine, pk=request.GET.get("task") or request.GET.get("again"))
-        sample = task.voice.sample if task.voice else None
+        sample = task.sample
     elif "sample" in request.GET:
         sample = get_object_or_404(Sample.objects.for_user(request.user), pk=_uuid(request.GET["sample"]))
     initial = CloneForm.initial_values(request.user)

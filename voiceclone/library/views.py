@@ -49,7 +49,7 @@ def detail(request: PersonRequest, voice_id: str) -> HttpResponse:
 def delete(request: PersonRequest, voice_id: str) -> HttpResponse:
     voice = _mine(request.user, voice_id)
     erasure.end_voice(voice, Voice.State.DELETED)
-    messages.success(request, f"“{voice.title}” is deleted, with its sample and everything it said.")
+    messages.success(request, f"“{voice.title}” is deleted, with everything it said.")
     return redirect("voices")
 
 

@@ -22,7 +22,7 @@ from django_tasks import task
 
 from voiceclone.accounts.models import User
 from voiceclone.engines.base import Progress
-from voiceclone.predictions.models import Prediction
+from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.voices.models import Voice
 from voiceclone.work.leases import LeaseLost, Pace, ShuttingDown, Status, heartbeat, stopping
 
@@ -39,7 +39,14 @@ def submit(
     with transaction.atomic():
         change = User.bump(owner.pk)
         prediction = Prediction.objects.create(
-            owner=owner, model=model, engine=engine, voice=voice, input=dict(inputs), nonce=nonce, change=change
+            owner=owner,
+            model=model,
+            engine=engine,
+            voice=voice,
+            sample=voice.sample if model == CLONE else None,
+            input=dict(inputs),
+            nonce=nonce,
+            change=change,
         )
         announce(prediction)
     log.info("created prediction=%s model=%s engine=%s", prediction.pk, model, engine)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from voiceclone.accounts.models import User
+from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Voice
 from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet, Status
 
@@ -40,6 +41,7 @@ class Prediction(Leased):
     model = models.CharField(max_length=64)
     engine = models.CharField(max_length=20)
     voice = models.ForeignKey(Voice, null=True, blank=True, on_delete=models.SET_NULL, related_name="predictions")
+    sample = models.ForeignKey(Sample, null=True, blank=True, on_delete=models.SET_NULL, help_text="Of a clone.")
     input = models.JSONField(help_text="As validated, in the names of the v3 contract.")
     audio = models.FileField(blank=True, upload_to="predictions")
     seconds = models.FloatField(default=0, help_text="Of sound.")

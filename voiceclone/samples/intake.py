@@ -38,7 +38,8 @@ def take_in(user: User, upload: Upload, source: str = Sample.Source.UPLOAD, tran
     """
     size, limit = upload.size or 0, settings.SAMPLE_MAX_MB
     if size > limit * 1024 * 1024:
-        raise SampleRefused(f"The file is {size / 1024 / 1024:.1f} MB; the limit is {limit:g} MB.")
+        found = f"{size / 1024 / 1024:.1f}".removesuffix(".0")
+        raise SampleRefused(f"The file is {found} MB; the limit is {limit:g} MB.")
     folder = Path(tempfile.mkdtemp(dir=settings.FILE_UPLOAD_TEMP_DIR))
     try:
         digest = _store(upload, folder / "source")

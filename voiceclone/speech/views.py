@@ -41,14 +41,15 @@ def speak(request: PersonRequest) -> HttpResponse:
 
 
 def _show(request: PersonRequest) -> HttpResponse:
-    """An empty form for ?voice=; or, with ?task=, that task beside the form that made it."""
+    """An empty form for ?voice=; or filled in as for the task ?task= (shown beside it) or ?again=."""
     context = {}
     initial = {**SpeechForm.defaults, "voice_id": request.GET.get("voice", "")}
-    if "task" in request.GET:
+    if "task" in request.GET or "again" in request.GET:
         mine = Prediction.objects.for_user(request.user).exclude(model=CLONE).select_related("voice__sample")
-        task = get_object_or_404(mine, pk=request.GET["task"])
-        version = User.objects.values_list("changes", flat=True).get(pk=request.user.pk)
-        context = {"task": task, **watching.poller([task], version)}
+        task = get_object_or_404(mine, pk=request.GET.get("task") or request.GET.get("again"))
+        if "task" in request.GET:
+            version = User.objects.values_list("changes", flat=True).get(pk=request.user.pk)
+            context = {"task": task, **watching.poller([task], version)}
         initial |= {**task.input, "model": task.model}
     form = SpeechForm(request.user, initial=initial)
     has_voices = Voice.objects.for_user(request.user).ready().exists()

@@ -11,12 +11,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from voiceclone.log import request_id
+from voiceclone.voices.retention import lifetime
 from voiceclone.work.models import Worker
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     """What any page may want to know about this site (a context processor)."""
-    return {"has_mail": bool(settings.EMAIL_URL), "sample_max_bytes": int(settings.SAMPLE_MAX_MB * 1024 * 1024)}
+    return {
+        "has_mail": bool(settings.EMAIL_URL),
+        "sample_max_bytes": int(settings.SAMPLE_MAX_MB * 1024 * 1024),
+        "lifetime": lifetime(),
+    }
 
 
 @require_safe

@@ -58,7 +58,7 @@ def test_deleting_asks_once_and_then_everything_is_gone(
     page.get_by_role("button", name="Delete this voice").click()
     dialog.get_by_role("button", name="Delete for real").click()
     page.wait_for_url("**/voices/")
-    expect(page.locator("#toasts")).to_contain_text("is deleted, with its sample and everything it said")
+    expect(page.locator("#toasts")).to_contain_text("is deleted, with everything it said")
     expect(page.get_by_role("article", name=voice.voice_id)).to_have_count(0)
     for address in (voice.voice_page, voice.audio):
         assert page.request.get(address).status == 404
@@ -99,6 +99,7 @@ def test_a_speech_with_a_setting_out_of_range_is_refused_and_nothing_is_lost(ali
     page = alices_page
     page.goto(f"/speak/?voice={clone.voice_id}")
     page.get_by_role("textbox", name="Text").fill(steps.TEXT)
+    page.get_by_text("Settings").click()
     page.get_by_label("Speed").fill("9")
     page.get_by_role("button", name="Speak", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Speed is between 0.5 and 2; 9 was given.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
@@ -29,7 +30,7 @@ def overdue(voice: Voice) -> Voice:
 
 
 def files() -> list[Path]:
-    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+    return [path for path in Path(site.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 def test_a_new_voice_lives_seven_days(alice: User, make_voice: MakeVoice) -> None:
@@ -37,6 +38,15 @@ def test_a_new_voice_lives_seven_days(alice: User, make_voice: MakeVoice) -> Non
     assert voice.expires_at is not None
     assert abs(voice.expires_at - now() - timedelta(days=7)) < timedelta(minutes=1)
     assert erasure.expire() == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(7, "7 days"), (1, "1 day"), (1.5, "1.5 days"), (0.5, "12 hours"), (1 / 24, "1 hour"), (0.0005, "43.2 seconds")],
+)
+def test_its_life_in_words(settings: Any, days: float, words: str) -> None:
+    settings.RETENTION_DAYS = days
+    assert retention.lifetime() == words
 
 
 def test_the_first_use_makes_it_permanent(alice: User, make_voice: MakeVoice) -> None:

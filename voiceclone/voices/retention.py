@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.timezone import now
@@ -18,6 +19,16 @@ from voiceclone.voices import enrolments
 from voiceclone.voices.models import Voice
 
 log = logging.getLogger("voices")
+
+
+def lifetime() -> str:
+    """How long a new voice lives, in words: “7 days”, “12 hours”."""
+    days = settings.RETENTION_DAYS
+    for seconds, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        count = days * 86400 / seconds
+        if count >= 1:
+            break
+    return f"{count:.3g} {unit}{'' if f'{count:.3g}' == '1' else 's'}"
 
 
 def keep(voice: Voice) -> None:

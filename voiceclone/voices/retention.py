@@ -23,12 +23,11 @@ log = logging.getLogger("voices")
 
 def lifetime() -> str:
     """How long a new voice lives, in words: “7 days”, “12 hours”."""
-    days = settings.RETENTION_DAYS
-    for seconds, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
-        count = days * 86400 / seconds
-        if count >= 1:
-            break
-    return f"{count:.3g} {unit}{'' if f'{count:.3g}' == '1' else 's'}"
+    seconds = settings.RETENTION_DAYS * 86400
+    units = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+    size, unit = next((one for one in units if seconds >= one[0]), units[-1])
+    count = f"{seconds / size:.3g}"
+    return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
 
 
 def keep(voice: Voice) -> None:

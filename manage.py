@@ -14,6 +14,10 @@ if __name__ == "__main__":
         import pytest
 
         sys.exit(pytest.main(sys.argv[2:]))
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:  # a sentence about a variable, for a person: no traceback
+        sys.exit(str(error))

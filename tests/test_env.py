@@ -142,16 +142,30 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("name", "value", "sentence"),
         [
+            ("SITE_URL", "voices", "SITE_URL must look like https://voices.example.org."),
+            ("SITE_URL", "https://voices:port", "SITE_URL must look like https://voices.example.org."),
+            ("SITE_URL", "https://my voices.org", "SITE_URL must look like https://voices.example.org."),
             (
                 "SITE_URL",
-                "voices",
-                "SITE_URL is 'voices'; it must look like https://voices.example.org, without a path.",
+                "https://me:secret@a.org",
+                "SITE_URL is 'https://me:secret@a.org'; it must look like https://voices.example.org, without a path.",
             ),
             (
                 "SITE_URL",
                 "https://a.org/voices",
                 "SITE_URL is 'https://a.org/voices'; it must look like https://voices.example.org, without a path.",
             ),
+            *(
+                (
+                    "DATABASE_URL",
+                    value,
+                    "DATABASE_URL must look like postgres://user:password@host:5432/name; unset it for SQLite.",
+                )
+                for value in ("voices", "localhost:5432/voices", "postgres://u:p@h:port/n", "sqlite:///voices.db")
+            ),
+            ("REDIS_URL", "localhost:6379", "REDIS_URL must look like redis://host:6379/0."),
+            ("EMAIL_URL", "mail.org:25", "EMAIL_URL must look like smtp+tls://user:password@mail.example.org:587."),
+            ("SECRET_KEY_FILE", "/bin/sh", "SECRET_KEY_FILE names '/bin/sh', which is no text."),
             ("PORT", "0", "PORT is 0; it must be between 1 and 65535."),
             ("WORKERS", "many", "WORKERS is 'many'; it must be a number."),
             ("REGISTRATION", "maybe", "REGISTRATION is 'maybe'; it must be one of: open, invite, closed."),
@@ -216,3 +230,10 @@ class TestSettings:
         engine, cache = settings_say(tmp_path, program, **addresses).stdout.split()
         assert engine.endswith("postgresql")
         assert cache.endswith("RedisCache")
+
+
+def test_a_command_says_the_sentence_and_nothing_else(tmp_path: Path) -> None:
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), "PORT": "http"}
+    command = [sys.executable, str(ROOT / "manage.py"), "serve"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (1, "PORT is 'http'; it must be a number.\n")

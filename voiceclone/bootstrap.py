@@ -68,7 +68,7 @@ def _build(requirements: str) -> None:
         print(f"Preparing {VENV} from {requirements} (once; about a minute) …", flush=True)
         if not _works(PYTHON):
             _make_venv()
-        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
         if subprocess.run([*pip, "-r", str(ROOT / requirements)], check=False).returncode:
             sys.exit(
                 "The packages could not be installed (see above). Is this machine online? Run the same command again."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -23,6 +24,8 @@ def text(name: str, default: str = "") -> str:
             raise ImproperlyConfigured(
                 f"{name}_FILE names {file!r}, which cannot be read: {error.strerror}."
             ) from error
+        except UnicodeDecodeError:
+            raise ImproperlyConfigured(f"{name}_FILE names {file!r}, which is no text.") from None
     return os.environ.get(name, default).strip()
 
 
@@ -63,3 +66,16 @@ def choice(name: str, default: str, allowed: Sequence[str]) -> str:
 def words(name: str) -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def url(name: str, *schemes: str, example: str) -> str:
+    """The address of a service. The sentence does not repeat the value: it may hold a password."""
+    value = text(name)
+    try:
+        parts = urlsplit(value)
+        wrong = bool(value) and (parts.scheme not in schemes or parts.port == 0 or " " in value)
+    except ValueError:  # no port, or half an IPv6 address
+        wrong = True
+    if wrong:
+        raise ImproperlyConfigured(f"{name} must look like {example}.")
+    return value

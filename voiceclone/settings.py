@@ -38,7 +38,12 @@ def kept_secret_key() -> str:
     path = DATA_DIR / "secret_key"
     if not path.exists():
         draft = DATA_DIR / f".secret_key.{secrets.token_hex(8)}"
-        draft.touch(mode=0o600)
+        try:
+            draft.touch(mode=0o600)
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"DATA_DIR is {str(DATA_DIR)!r}, which cannot be written: {error.strerror}."
+            ) from error
         draft.write_text(secrets.token_urlsafe(48))
         try:
             os.link(draft, path)
@@ -55,9 +60,9 @@ SECRET_KEY = env.text("SECRET_KEY") or kept_secret_key()
 DEBUG = env.flag("DEBUG", default=False)
 SITE_NAME = "Voiceclone"
 PORT = env.whole("PORT", 8000, minimum=1, maximum=65535)
-SITE_URL = env.text("SITE_URL").rstrip("/")
+SITE_URL = env.url("SITE_URL", "http", "https", example="https://voices.example.org").rstrip("/")
 SITE = urlsplit(SITE_URL)
-if SITE_URL and (SITE.scheme not in ("http", "https") or not SITE.hostname or SITE.path):
+if SITE_URL and (not SITE.hostname or SITE.username or SITE.path or SITE.query):
     raise ImproperlyConfigured(
         f"SITE_URL is {SITE_URL!r}; it must look like https://voices.example.org, without a path."
     )
@@ -143,7 +148,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 
 # --- data -------------------------------------------------------------------------------------------------------------
-DATABASE_URL = env.text("DATABASE_URL")
+DATABASE_URL = env.url(
+    "DATABASE_URL", "postgres", "postgresql", example="postgres://user:password@host:5432/name; unset it for SQLite"
+)
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA_DIR / "db.sqlite3",
@@ -163,7 +170,7 @@ DATABASES: dict[str, Any] = {
     else SQLITE
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env.url("REDIS_URL", "redis", "rediss", "unix", example="redis://host:6379/0")
 CACHES = {
     # shared by all processes, because login limits count in it
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -212,7 +219,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-EMAIL_URL = env.text("EMAIL_URL")
+EMAIL_URL = env.url("EMAIL_URL", *Env.EMAIL_SCHEMES, example="smtp+tls://user:password@mail.example.org:587")
 if EMAIL_URL:
     globals().update(Env.email_url_config(EMAIL_URL))
 else:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils.timezone import now
 from django_tasks_db.models import DBTaskResult
 
@@ -54,6 +56,16 @@ def test_a_worker_makes_the_voice_and_its_preview(clone: Prediction) -> None:
     assert done.finished_at is not None
     assert done.voice.expires_at == Voice.expiry(done.finished_at)
     assert Path(done.voice.profile.path).exists()
+
+
+def test_what_a_killed_attempt_left_on_disk_goes_with_the_next_ones_success(clone: Prediction) -> None:
+    leftovers = [f"predictions/{clone.pk}/0.mp3", f"voices/{clone.voice.pk if clone.voice else ''}/0.npz"]
+    for name in leftovers:
+        default_storage.save(name, ContentFile(b"half a sound"))
+    lifecycle.run.call(clone.pk)
+    done = fresh(clone)
+    assert Path(done.audio.path).exists()
+    assert not any(default_storage.exists(name) for name in leftovers)
 
 
 def test_a_doubled_message_does_nothing(clone: Prediction) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
 
@@ -14,6 +13,7 @@ from voiceclone.predictions.models import Prediction
 from voiceclone.samples.models import Sample
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
+from voiceclone.work.files import erase_folder
 
 
 def end_voice(voice: Voice, state: Voice.State) -> bool:
@@ -32,10 +32,8 @@ def end_voice(voice: Voice, state: Voice.State) -> bool:
 
 
 def erase_audio(prediction: Prediction) -> None:
-    name = prediction.audio.name
     Prediction.objects.filter(pk=prediction.pk).update(audio="", peaks=[])
-    if name:
-        default_storage.delete(name)
+    erase_folder(f"predictions/{prediction.pk}")
 
 
 def erase(prediction: Prediction) -> None:

@@ -20,6 +20,7 @@ from voiceclone.predictions.inputs import enrolment_options, speech_settings
 from voiceclone.predictions.models import Prediction
 from voiceclone.voices import enrolments, retention
 from voiceclone.voices.models import Voice
+from voiceclone.work.files import erase_folder
 from voiceclone.work.leases import Interrupted, ShuttingDown
 
 log = logging.getLogger("predictions")
@@ -100,11 +101,11 @@ def _save(prediction: Prediction, result: Result) -> None:
     """Keep the sound and what was learnt; where the lease was lost meanwhile, leave nothing behind."""
     waveform = np.concatenate([chunk.waveform for chunk in result.chunks])
     rate = result.chunks[0].sample_rate
-    folder, kept = f"predictions/{prediction.pk}", []
+    kept: dict[str, str] = {}  # folder → the file in it
 
-    def keep(name: str, content: bytes) -> str:
-        kept.append(default_storage.save(name, ContentFile(content)))
-        return kept[-1]
+    def keep(folder: str, suffix: str, content: bytes) -> str:
+        kept[folder] = default_storage.save(f"{folder}/{prediction.attempts}{suffix}", ContentFile(content))
+        return kept[folder]
 
     inputs = prediction.input
     sound = encode(
@@ -116,16 +117,18 @@ def _save(prediction: Prediction, result: Result) -> None:
         channels=int(inputs.get("channel") or 1),
         tags=_tags(prediction),
     )
-    audio = keep(f"{folder}/{prediction.attempts}{EXTENSIONS[prediction.format]}", sound)
+    audio = keep(f"predictions/{prediction.pk}", EXTENSIONS[prediction.format], sound)
     then = _keep_voice(prediction)
     if prediction.is_clone:
-        profile = keep(f"voices/{prediction.voice_id}/{prediction.attempts}.npz", result.profile)
+        profile = keep(f"voices/{prediction.voice_id}", ".npz", result.profile)
         then = _voice_is_ready(prediction, profile)
     done = lifecycle.complete(
         prediction, then, audio=audio, seconds=len(waveform) / rate, peaks=peaks(waveform), stage="", done=0, total=0
     )
-    if not done:
-        for name in kept:
+    for folder, name in kept.items():
+        if done:
+            erase_folder(folder, keep=name)
+        else:
             default_storage.delete(name)
 
 

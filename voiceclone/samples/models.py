@@ -6,12 +6,12 @@ import uuid
 from typing import ClassVar, Self
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from voiceclone.accounts.models import User
+from voiceclone.work.files import erase_folder
 
 
 class SampleQuerySet(models.QuerySet["Sample"]):
@@ -56,7 +56,6 @@ class Sample(models.Model):
 
     def erase(self) -> None:
         """Delete the row and the sound, for real."""
-        name = self.file.name
+        folder = f"samples/{self.pk}"
         self.delete()
-        if name:
-            default_storage.delete(name)
+        erase_folder(folder)

@@ -22,6 +22,7 @@ from voiceclone.engines import registry
 from voiceclone.engines.base import EngineError, EnrolmentOptions, Progress, SampleRejected
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Enrolment
+from voiceclone.work.files import erase_folder
 from voiceclone.work.leases import Interrupted, LeaseLost, Pace, ShuttingDown, Status, heartbeat, stopping
 from voiceclone.work.leases import reap as reap_rows
 
@@ -107,6 +108,7 @@ def _work(row: Enrolment, outer: Progress | None = None) -> None:
     if not held.update(status=Status.COMPLETED, profile=name, lease_until=None, finished_at=now()):
         default_storage.delete(name)
         raise LeaseLost
+    erase_folder(f"enrolments/{row.pk}", keep=name)
     log.info("learnt sample=%s engine=%s seconds=%.1f", row.sample_id, row.engine, time.monotonic() - started)
 
 
@@ -129,7 +131,6 @@ def prune() -> None:
 
 
 def erase(row: Enrolment) -> None:
-    name = row.profile.name
+    folder = f"enrolments/{row.pk}"
     row.delete()
-    if name:
-        default_storage.delete(name)
+    erase_folder(folder)

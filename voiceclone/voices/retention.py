@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -17,6 +16,7 @@ from voiceclone.accounts.models import User
 from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments
 from voiceclone.voices.models import Voice
+from voiceclone.work.files import erase_folder
 
 log = logging.getLogger("voices")
 
@@ -41,7 +41,7 @@ def end(voice: Voice, state: Voice.State) -> bool:
 
     False where it was not the time yet, or another process was faster. A sample that another voice uses stays.
     """
-    profile, sample = voice.profile.name, voice.sample
+    sample = voice.sample
     with transaction.atomic():
         rows = Voice.objects.filter(pk=voice.pk, state=voice.state)
         if state == Voice.State.EXPIRED:
@@ -49,8 +49,7 @@ def end(voice: Voice, state: Voice.State) -> bool:
         if not rows.update(state=state, sample=None, profile="", expires_at=None, ended_at=now()):
             return False
         User.bump(voice.owner_id)
-    if profile:
-        default_storage.delete(profile)
+    erase_folder(f"voices/{voice.pk}")
     if sample and not sample.voices.exists():
         erase_sample(sample)
     log.info("ended voice=%s state=%s", voice.pk, state)

@@ -14,6 +14,9 @@ import pyworld
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
 
+from voiceclone.engines.builtin import pitch
+
+_WEAK = 0.6  # of the voiced frames that autocorrelation finds
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -54,9 +57,15 @@ def frame_at(seconds: float) -> int:
 
 
 def analyse(waveform: FloatArray, sample_rate: int, f0_floor: float = 60.0, f0_ceiling: float = 450.0) -> Analysis:
-    """F0 by DIO refined by StoneMask, spectral envelope by CheapTrick, coded as mel-cepstra."""
+    """F0 refined by StoneMask, spectral envelope by CheapTrick, coded as mel-cepstra.
+
+    F0 is DIO's, which follows the fundamental, unless that is too weak in this recording: then autocorrelation's.
+    """
     samples = np.ascontiguousarray(waveform, np.float64)
     f0, times = pyworld.dio(samples, sample_rate, f0_floor=f0_floor, f0_ceil=f0_ceiling, frame_period=FRAME_PERIOD)
+    heard = pitch.track(samples, sample_rate, f0_floor, f0_ceiling, FRAME_PERIOD)[: len(f0)]
+    if np.count_nonzero(f0) < _WEAK * np.count_nonzero(heard):
+        f0 = np.pad(heard, (0, len(f0) - len(heard)))
     f0 = pyworld.stonemask(samples, f0, times, sample_rate)
     envelope = pyworld.cheaptrick(samples, f0, times, sample_rate, fft_size=fft_size(sample_rate))
     mel_cepstra = pyworld.code_spectral_envelope(envelope, sample_rate, CEPSTRAL_ORDER)
@@ -65,7 +74,7 @@ def analyse(waveform: FloatArray, sample_rate: int, f0_floor: float = 60.0, f0_c
 
 def median_f0(waveform: FloatArray, sample_rate: int) -> float | None:
     """The middle of a voice, in Hz; None where less than half a second is voiced."""
-    f0 = pyworld.dio(waveform, sample_rate, f0_floor=60.0, f0_ceil=450.0, frame_period=2 * FRAME_PERIOD)[0]
+    f0 = pitch.track(waveform, sample_rate, 60.0, 450.0, 2 * FRAME_PERIOD)
     voiced = f0[f0 > 0]
     return float(np.median(voiced)) if len(voiced) * 2 * FRAME_PERIOD >= 500 else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import soxr
@@ -44,11 +45,12 @@ def enrol(
         raise SampleRejected(
             f"No voice was found in the recording; at least {_LEAST_SPEECH:.0f} seconds of speech are needed. {_ADVICE}"
         )
-    words = _listen(waveform, rate, options.transcript, progress)
+    with ThreadPoolExecutor(1) as beside:  # WORLD frees the interpreter's lock, so both cores work
+        analysis = beside.submit(analyse, waveform, rate, max(60.0, middle * 0.5), min(500.0, middle * 2))
+        words = _listen(waveform, rate, options.transcript, progress)
+        frames = analysis.result()
     groups = phrases_of(words)
-    advance = _counter(progress, 3 + len(groups) * (1 + _ROUNDS))
-    advance()
-    frames = analyse(waveform, rate, max(60.0, middle * 0.5), min(500.0, middle * 2))
+    advance = _counter(progress, 2 + len(groups) * (1 + _ROUNDS))
     phrases = _say_again(groups, frames, advance)
     pairs, recognised = _pair(phrases, frames, advance)
     if recognised < _LEAST_SPEECH:

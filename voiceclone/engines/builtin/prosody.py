@@ -11,7 +11,6 @@ from voiceclone.engines.builtin.base_voice import BaseSpeech
 from voiceclone.engines.builtin.profile import Profile
 
 _LOWEST_F0, _HIGHEST_F0 = 50.0, 600.0  # Hz
-_LIVELINESS = 1.15  # read speech is flatter than a reader's own mean deviation says, because its ends creak
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def f0_contour(profile: Profile, speech: BaseSpeech, style: Style, semitones: fl
     log_f0 = np.log(np.maximum(speech.frames.f0, 1.0))
     z = (log_f0 - log_f0[voiced].mean()) / max(0.05, log_f0[voiced].std())
     centre = profile.log_f0_mean + (style.semitones + semitones) * np.log(2) / 12
-    spread = profile.log_f0_deviation * _LIVELINESS * style.intonation
+    spread = profile.log_f0_deviation * style.intonation
     return np.where(voiced, np.clip(np.exp(centre + z * spread), _LOWEST_F0, _HIGHEST_F0), 0.0)
 
 

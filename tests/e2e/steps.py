@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.conftest import PASSWORD
 
@@ -124,6 +125,18 @@ def hear(player: Locator) -> None:
 
 def is_focused(locator: Locator) -> bool:
     return bool(locator.evaluate("element => element === document.activeElement"))
+
+
+def choose_with_the_keyboard(page: Page, path: Path) -> None:
+    """Open the file chooser of the focused field. A busy machine may lose the first key; a person presses another."""
+    for key in ("Enter", "Space", "Enter"):
+        try:
+            with page.expect_file_chooser(timeout=10_000) as chooser:
+                page.keyboard.press(key)
+        except PlaywrightTimeout:
+            continue
+        return chooser.value.set_files(path)
+    raise AssertionError("the keyboard opens no file chooser")
 
 
 def tab_to(page: Page, locator: Locator) -> None:

@@ -19,9 +19,7 @@ def test_the_keyboard_alone_is_enough(alices_page: Page, recordings: sounds.Reco
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     steps.tab_to(page, page.get_by_label("Sample", exact=True))
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(recordings.of("wav"))
+    steps.choose_with_the_keyboard(page, recordings.of("wav"))
     expect(page.get_by_role("heading", name="Your sample")).to_be_focused()
 
     steps.tab_to(page, page.get_by_label("Voice ID"))

@@ -65,3 +65,10 @@ def test_a_worker_that_fell_silent_is_not_alive(client: Client, db: None) -> Non
     Worker.beat("a-worker")
     Worker.objects.update(seen_at=Worker.objects.get().seen_at - 2 * Worker.ALIVE)
     assert client.get("/healthz").json()["worker"] is False
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+def test_programs_get_json_where_there_is_nothing(client: Client, db: None, method: str) -> None:
+    answer = getattr(client, method)("/api/v3/no/such/model")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {"code": 404, "message": "There is nothing at /api/v3/no/such/model on this server."}

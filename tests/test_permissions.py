@@ -14,7 +14,7 @@ from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OPEN = {"landing", "healthz"}
+OPEN = {"landing", "healthz", "api-not-found"}
 OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}
 POSTED = {"demo-sample"}
 SOMEBODYS = {

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from voiceclone import views
 from voiceclone.accounts.views import index as account
+from voiceclone.api.errors import not_found
 from voiceclone.library import views as library
 from voiceclone.predictions import views as predictions
 from voiceclone.samples.views import audio as sample_audio
@@ -32,6 +33,7 @@ urlpatterns = [
     path("account/", account, name="account"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/<path:path>", not_found, name="api-not-found"),
 ]
 
 handler500 = "voiceclone.views.server_error"

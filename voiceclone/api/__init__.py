@@ -1,0 +1,1 @@
+"""/api: what other programs talk to."""

@@ -50,7 +50,7 @@ def test_deleting_asks_once_and_then_everything_is_gone(
     page.goto(voice.voice_page)
     page.get_by_role("button", name="Delete this voice").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("the sample, the voice itself, and everything that was spoken with it")
+    expect(dialog).to_contain_text("the voice itself, everything that was spoken with it, and its sample")
     dialog.get_by_role("button", name="Keep it").click()
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("button", name="Delete this voice")).to_be_focused()

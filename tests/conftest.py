@@ -20,6 +20,7 @@ from voiceclone.samples.intake import take_in_bytes
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Consent, Voice
 
+ENDED = {"expired": "unused", "deleted": "owner", "failed": "failed"}
 PASSWORD = "a long enough password 42"
 
 
@@ -75,8 +76,8 @@ def make_voice(make_sample: Callable[..., Sample]) -> Callable[..., Voice]:
         if state == "ready":
             voice.expires_at = Voice.expiry(now())
             voice.profile.save("1.npz", ContentFile(b"profile"), save=False)
-        else:
-            voice.ended_at = now()
+        elif state != "cloning":
+            voice.ended_at, voice.end_reason = now(), ENDED[state]
         for name, value in fields.items():
             setattr(voice, name, value)
         voice.save()

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "voiceclone"
 FLOORS = [
     {"audio", "accounts", "work"},
+    {"audit"},
     {"samples", "engines"},
     {"voices"},
     {"predictions"},

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from voiceclone.accounts.models import User
-from voiceclone.predictions.models import Prediction
+from voiceclone.engines.base import Chunk
+from voiceclone.predictions import lifecycle, sounds
+from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,6 +26,7 @@ SOMEBODYS = {
     "sample-audio": "/samples/{voice.sample_id}/audio",
     "prediction": "/tasks/{task.pk}/",
     "prediction-audio": "/tasks/{task.pk}/audio",
+    "prediction-part": "/tasks/{speaking.pk}/parts/0",
     "cancel-prediction": "/tasks/{task.pk}/cancel/",
     "delete-prediction": "/tasks/{task.pk}/delete/",
 }
@@ -51,9 +55,19 @@ def voice(alice: User, make_voice: Callable[..., Voice]) -> Voice:
 
 
 @pytest.fixture
-def addresses(voice: Voice) -> dict[str, str]:
-    task = Prediction.objects.get(voice=voice)
-    return {name: address.format(voice=voice, task=task) for name, address in SOMEBODYS.items()}
+def speaking(voice: Voice) -> Prediction:
+    """A speech of which one sentence can be heard already."""
+    task = lifecycle.submit(voice.owner, "minimax/speech-02-hd", "builtin", voice, {"text": "One. Two."})
+    claimed = lifecycle.claim(task.pk)
+    assert claimed
+    sounds.keep_part(claimed, 0, Chunk("One.", np.zeros(2400, np.float32), 24000))
+    return claimed
+
+
+@pytest.fixture
+def addresses(voice: Voice, speaking: Prediction) -> dict[str, str]:
+    task = Prediction.objects.get(voice=voice, model=CLONE)
+    return {name: address.format(voice=voice, task=task, speaking=speaking) for name, address in SOMEBODYS.items()}
 
 
 def test_every_address_has_a_row_here() -> None:

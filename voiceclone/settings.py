@@ -66,6 +66,7 @@ if SITE_URL and (not SITE.hostname or SITE.username or SITE.path or SITE.query):
     raise ImproperlyConfigured(
         f"SITE_URL is {SITE_URL!r}; it must look like https://voices.example.org, without a path."
     )
+BASE_URL = SITE_URL or f"http://localhost:{PORT}"  # where mails and commands say that the site is
 HTTPS = SITE.scheme == "https"
 ALLOWED_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]", socket.gethostname(), *env.words("ALLOWED_HOSTS")]
 if SITE.hostname:
@@ -88,6 +89,7 @@ WEB_WORKERS = env.whole("WEB_WORKERS", 2, minimum=1, maximum=64)
 INSTALLED_APPS = [
     "voiceclone",
     "voiceclone.accounts",
+    "voiceclone.audit",
     "voiceclone.work",
     "voiceclone.samples",
     "voiceclone.voices",
@@ -199,7 +201,10 @@ PERIODIC = [
     (2, "voiceclone.predictions.reaper.reap"),
     (2, "voiceclone.voices.enrolments.reap"),
     (30, "voiceclone.predictions.erasure.expire"),
+    (60, "voiceclone.voices.notices.send"),
+    (600, "voiceclone.predictions.erasure.sweep"),
     (3600, "voiceclone.voices.enrolments.prune"),
+    (3600, "voiceclone.audit.models.prune"),
     (3600, "voiceclone.work.housekeeping.prune"),
 ]
 

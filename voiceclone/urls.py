@@ -28,6 +28,7 @@ urlpatterns = [
     path("tasks/changes/", predictions.changes, name="changes"),
     path("tasks/<str:pk>/", predictions.detail, name="prediction"),
     path("tasks/<str:pk>/audio", predictions.audio, name="prediction-audio"),
+    path("tasks/<str:pk>/parts/<int:number>", predictions.part, name="prediction-part"),
     path("tasks/<str:pk>/cancel/", predictions.cancel, name="cancel-prediction"),
     path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
     path("account/", account, name="account"),

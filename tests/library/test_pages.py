@@ -35,7 +35,7 @@ def test_a_temporary_voice_shows_what_is_left(browser: Client, alice: User, make
 
 
 def test_a_permanent_voice_says_so(browser: Client, alice: User, make_voice: MakeVoice) -> None:
-    retention.keep(make_voice(alice))
+    retention.keep(make_voice(alice), alice)
     assert "Permanent" in browser.get("/voices/").content.decode()
 
 

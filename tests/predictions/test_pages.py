@@ -66,9 +66,11 @@ def test_finished_is_286_and_asks_no_more(browser: Client, alice: User, task: Pr
     assert "hx-get" not in page
 
 
-def test_only_what_changed_is_sent(browser: Client, alice: User, task: Prediction) -> None:
+def test_only_what_changed_is_sent(
+    browser: Client, alice: User, task: Prediction, make_voice: Callable[..., Voice]
+) -> None:
     seen = version(alice)
-    other = lifecycle.submit(alice, "minimax/speech-02-hd", "builtin", Voice.objects.get(), {"text": "x"})
+    other = lifecycle.submit(alice, "minimax/speech-02-hd", "builtin", make_voice(alice), {"text": "x"})
     _, page = poll(browser, task, seen)
     assert f"task-{task.pk}" not in page
     assert f"task-{other.pk}" not in page  # nobody asked for it
@@ -98,7 +100,7 @@ def test_sound_can_be_sought_and_downloaded(alice: User, browser: Client, make_v
     part = browser.get(f"/tasks/{task.pk}/audio", HTTP_RANGE="bytes=100-199")
     assert (part.status_code, part["Content-Type"], len(b"".join(part))) == (206, "audio/mpeg", 100)  # type: ignore[arg-type]
     whole = browser.get(f"/tasks/{task.pk}/audio?download")
-    assert whole["Content-Disposition"] == f'attachment; filename="AliceVoice-1-{task.pk[:8]}-ai.mp3"'
+    assert whole["Content-Disposition"] == 'attachment; filename="AliceVoice-1-hello-ai.mp3"'
     whole.close()
 
 

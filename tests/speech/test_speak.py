@@ -74,7 +74,7 @@ def test_what_is_wrong_is_named(alice: User, make_voice: MakeVoice, field: str, 
 
 @pytest.mark.parametrize(
     ("state", "sentence"),
-    [("cloning", "is still being cloned"), ("expired", "is gone since"), ("deleted", "is gone since")],
+    [("cloning", "is still being cloned"), ("expired", "expired on"), ("deleted", "was deleted on")],
 )
 def test_a_voice_that_cannot_speak_says_why(alice: User, make_voice: MakeVoice, state: str, sentence: str) -> None:
     make_voice(alice, state=state)

@@ -21,6 +21,8 @@ from voiceclone.voices.models import Consent, Voice
 pytestmark = pytest.mark.django_db(transaction=True)
 MakeVoice = Callable[..., Voice]
 PAST = timedelta(seconds=1)
+UNUSED = (Voice.State.EXPIRED, Voice.EndReason.UNUSED)
+BY_OWNER = (Voice.State.DELETED, Voice.EndReason.OWNER)
 
 
 def overdue(voice: Voice) -> Voice:
@@ -51,7 +53,7 @@ def test_its_life_in_words(settings: Any, days: float, words: str) -> None:
 
 def test_the_first_use_makes_it_permanent(alice: User, make_voice: MakeVoice) -> None:
     voice = make_voice(alice)
-    retention.keep(voice)
+    retention.keep(voice, alice)
     voice.refresh_from_db()
     assert (voice.is_permanent, voice.expires_at) == (True, None)
     assert voice.first_used_at is not None
@@ -59,16 +61,16 @@ def test_the_first_use_makes_it_permanent(alice: User, make_voice: MakeVoice) ->
 
 def test_a_second_use_changes_nothing(alice: User, make_voice: MakeVoice) -> None:
     voice = make_voice(alice)
-    retention.keep(voice)
+    retention.keep(voice, alice)
     first = Voice.objects.get(pk=voice.pk).first_used_at
-    retention.keep(voice)
+    retention.keep(voice, alice)
     assert Voice.objects.get(pk=voice.pk).first_used_at == first
 
 
 def test_a_permanent_voice_never_expires(alice: User, make_voice: MakeVoice) -> None:
     voice = make_voice(alice)
-    retention.keep(voice)
-    assert not retention.end(Voice.objects.get(pk=voice.pk), Voice.State.EXPIRED)
+    retention.keep(voice, alice)
+    assert not retention.end(Voice.objects.get(pk=voice.pk), *UNUSED)
     assert Voice.objects.get(pk=voice.pk).state == "ready"
 
 
@@ -92,7 +94,7 @@ def test_expiry_may_run_twice(alice: User, make_voice: MakeVoice) -> None:
 def test_expiry_that_was_killed_half_way_is_finished_by_the_next(alice: User, make_voice: MakeVoice) -> None:
     before = set(files())
     voice = overdue(make_voice(alice))
-    retention.end(voice, Voice.State.EXPIRED)  # and then the lights went out: the preview is still there
+    retention.end(voice, *UNUSED)  # and then the lights went out: the preview is still there
     assert set(files()) - before
     erasure.expire()
     assert not set(files()) - before
@@ -100,8 +102,8 @@ def test_expiry_that_was_killed_half_way_is_finished_by_the_next(alice: User, ma
 
 def test_a_use_at_the_last_moment_wins_over_an_expiry_that_began_before(alice: User, make_voice: MakeVoice) -> None:
     voice = overdue(make_voice(alice))
-    retention.keep(voice)
-    assert not retention.end(voice, Voice.State.EXPIRED)
+    retention.keep(voice, alice)
+    assert not retention.end(voice, *UNUSED)
     assert Voice.objects.get(pk=voice.pk).is_permanent
 
 
@@ -125,7 +127,7 @@ def test_a_sample_that_never_became_a_voice_goes_too(alice: User, make_sample: C
 
 def test_deleting_a_voice_deletes_what_it_said(alice: User, make_voice: MakeVoice) -> None:
     before = set(files())
-    assert erasure.end_voice(make_voice(alice), Voice.State.DELETED)
+    assert erasure.end_voice(make_voice(alice), *BY_OWNER)
     assert set(files()) - before == set()
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from voiceclone.accounts.models import User
+from voiceclone.audit.models import Action, record
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.inputs import enrolment_options
 from voiceclone.predictions.models import CLONE, Prediction
@@ -46,6 +47,7 @@ def submit(user: User, sample: Sample, inputs: dict[str, Any], nonce: str | None
                 sample=sample,
                 consent=Consent.give(user),
             )
+            record(Action.VOICE_CLONED, voice.pk, user)
             return lifecycle.submit(user, CLONE, settings.ENGINE, voice, inputs, nonce)
     except IntegrityError as error:
         earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first() if nonce else None

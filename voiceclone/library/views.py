@@ -48,7 +48,7 @@ def detail(request: PersonRequest, voice_id: str) -> HttpResponse:
 @require_POST
 def delete(request: PersonRequest, voice_id: str) -> HttpResponse:
     voice = _mine(request.user, voice_id)
-    erasure.end_voice(voice, Voice.State.DELETED)
+    erasure.end_voice(voice, Voice.State.DELETED, Voice.EndReason.OWNER, request.user)
     messages.success(request, f"“{voice.title}” is deleted, with everything it said.")
     return redirect("voices")
 

@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import now
 
+from voiceclone.accounts.models import User
 from voiceclone.predictions import lifecycle
-from voiceclone.predictions.models import Prediction
+from voiceclone.predictions.models import Prediction, PredictionQuerySet
 from voiceclone.samples.models import Sample
 from voiceclone.voices import retention
-from voiceclone.voices.models import Voice
-from voiceclone.work.files import erase_folder
+from voiceclone.voices.models import Enrolment, Voice
+from voiceclone.work.files import erase_folder, sweep_folders
+from voiceclone.work.leases import UNFINISHED
 
 
-def end_voice(voice: Voice, state: Voice.State) -> bool:
+def end_voice(voice: Voice, state: Voice.State, reason: Voice.EndReason, actor: User | None = None) -> bool:
     """Expire or delete a voice with all that it said. False where it was not the time, or somebody was faster."""
-    for prediction in voice.predictions.unfinished():
-        if state == Voice.State.DELETED:
+    if state == Voice.State.DELETED:
+        for prediction in voice.predictions.unfinished():
             lifecycle.cancel(prediction)
-    voice.refresh_from_db()
-    if voice.is_gone:  # it was still being cloned: the cancelled task has ended it
-        return True
-    if not retention.end(voice, state):
+        voice.refresh_from_db()
+        if voice.is_gone:  # it was still being cloned: the cancelled task has ended it
+            return True
+    if not retention.end(voice, state, reason, actor):
         return False
-    for prediction in voice.predictions.exclude(audio=""):
+    for prediction in _sounding(voice.predictions.all()):
         erase_audio(prediction)
     return True
 
 
+def forget_tombstone(voice: Voice) -> None:
+    """Its owner does not want to see it in the library any more."""
+    Voice.objects.filter(pk=voice.pk, state=Voice.State.EXPIRED).update(state=Voice.State.DELETED)
+
+
+def _sounding(predictions: PredictionQuerySet) -> PredictionQuerySet:
+    return predictions.filter(~Q(audio="") | ~Q(master="") | ~Q(parts=[]))
+
+
 def erase_audio(prediction: Prediction) -> None:
-    Prediction.objects.filter(pk=prediction.pk).update(audio="", peaks=[])
+    Prediction.objects.filter(pk=prediction.pk).update(audio="", master="", parts=[], peaks=[])
     erase_folder(f"predictions/{prediction.pk}")
 
 
@@ -46,14 +58,29 @@ def expire() -> int:
     """Periodic: end the voices whose time is up, and samples that never became a voice. Returns how many voices.
 
     Safe to run twice, late, or killed half way: each state changes in one UPDATE, and the sound of voices that a
-    killed run had ended is found by the next.
+    killed run had ended is found by the next, or by `sweep`.
     """
-    ended = sum(end_voice(voice, Voice.State.EXPIRED) for voice in Voice.objects.overdue())
+    unused = (Voice.State.EXPIRED, Voice.EndReason.UNUSED)
+    ended = sum(end_voice(voice, *unused) for voice in Voice.objects.overdue())
     gone = (Voice.State.EXPIRED, Voice.State.DELETED)
-    for prediction in Prediction.objects.filter(voice__state__in=gone).exclude(audio=""):
+    for prediction in _sounding(Prediction.objects.filter(voice__state__in=gone)).exclude(status__in=UNFINISHED):
         erase_audio(prediction)
     old = now() - timedelta(days=settings.RETENTION_DAYS)
     in_use = Exists(Voice.objects.filter(sample=OuterRef("pk")))
     for sample in Sample.objects.filter(~in_use, created_at__lt=old):
         retention.erase_sample(sample)
     return ended
+
+
+def sweep() -> int:
+    """Periodic: delete the files that belong to nothing, as a process leaves them that was killed between row and file.
+
+    Returns how many folders went.
+    """
+    rows: dict[str, QuerySet[Any]] = {
+        "samples": Sample.objects.all(),
+        "voices": Voice.objects.living(),
+        "enrolments": Enrolment.objects.all(),
+        "predictions": Prediction.objects.unfinished() | _sounding(Prediction.objects.all()),
+    }
+    return sum(sweep_folders(folder, owners) for folder, owners in rows.items())

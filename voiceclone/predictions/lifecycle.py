@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django_tasks import task
 
 from voiceclone.accounts.models import User
 from voiceclone.engines.base import Progress
 from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.samples.models import Sample
+from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
 from voiceclone.work.leases import LeaseLost, Pace, ShuttingDown, Status, heartbeat, stopping
 
@@ -35,8 +37,13 @@ MAX_FAILURES = 3
 def submit(
     owner: User, model: str, engine: str, voice: Voice, inputs: Mapping[str, Any], nonce: str | None = None
 ) -> Prediction:
-    """Make a prediction and tell the queue once this transaction is committed."""
+    """Make a prediction and tell the queue once this transaction is committed.
+
+    Raises NotUsable where nothing can be spoken with this voice now.
+    """
     with transaction.atomic():
+        if model != CLONE:
+            retention.accept_use(voice)
         change = User.bump(owner.pk)
         prediction = Prediction.objects.create(
             owner=owner,
@@ -99,6 +106,12 @@ def hold(prediction: Prediction) -> Iterator[Progress]:
         yield progress
 
 
+def offer_parts(prediction: Prediction, lengths: Sequence[float]) -> None:
+    """So many sentences can be heard already; their lengths in seconds. Raises LeaseLost."""
+    if not _move(prediction, parts=[round(seconds, 2) for seconds in lengths]):
+        raise LeaseLost
+
+
 def complete(prediction: Prediction, and_then: Callable[[], None], **results: Any) -> bool:
     """Write the result; `and_then` runs in the same transaction. False where this attempt no longer holds it."""
     with transaction.atomic():
@@ -116,7 +129,7 @@ def fail(prediction: Prediction, error: str, code: int) -> bool:
         final = {"status": Status.FAILED, "finished_at": now(), "lease_until": None, "error": error, "code": code}
         if not _move(prediction, **final):
             return False
-        _release_voice(prediction, Voice.State.FAILED)
+        _release_voice(prediction, Voice.State.FAILED, Voice.EndReason.FAILED)
     log.info("failed prediction=%s code=%s", prediction.pk, code)
     return True
 
@@ -127,7 +140,7 @@ def give_up(prediction: Prediction) -> None:
     with transaction.atomic():
         rows = Prediction.objects.unfinished().filter(pk=prediction.pk, attempts=prediction.attempts)
         if rows.update(status=Status.FAILED, finished_at=now(), lease_until=None, error=text, code=1403):
-            _release_voice(prediction, Voice.State.FAILED)
+            _release_voice(prediction, Voice.State.FAILED, Voice.EndReason.FAILED)
             _count(prediction)
             log.error("gave up prediction=%s attempts=%s", prediction.pk, prediction.attempts)
 
@@ -155,10 +168,40 @@ def cancel(prediction: Prediction) -> bool:
         final = {"status": Status.CANCELLED, "finished_at": now(), "lease_until": None}
         if not rows.update(**final, error="Cancelled."):
             return False
-        _release_voice(prediction, Voice.State.DELETED)
+        _release_voice(prediction, Voice.State.DELETED, Voice.EndReason.CANCELLED)
         _count(prediction)
     log.info("cancelled prediction=%s", prediction.pk)
     return True
+
+
+def retry(prediction: Prediction) -> Prediction:
+    """The same again, as a new prediction: final rows never change.
+
+    Raises NotUsable where the voice cannot be used now, or a clone's sample or voice ID is not there any more.
+    """
+    voice = prediction.voice
+    if voice is None:
+        raise retention.NotUsable("Its voice is not there any more.")
+    with transaction.atomic():
+        if prediction.is_clone:
+            _clone_again(voice, prediction.sample)
+            voice.refresh_from_db()
+        return submit(prediction.owner, prediction.model, prediction.engine, voice, prediction.input)
+
+
+def _clone_again(voice: Voice, sample: Sample | None) -> None:
+    """A voice that was not made is being cloned again, with the consent that it has."""
+    if sample is None:
+        raise retention.NotUsable("Its sample is not there any more. Record or upload it again.")
+    rows = Voice.objects.filter(pk=voice.pk, end_reason__in=(Voice.EndReason.FAILED, Voice.EndReason.CANCELLED))
+    again = {"state": Voice.State.CLONING, "sample": sample, "ended_at": None, "end_reason": ""}
+    try:
+        with transaction.atomic():
+            found = rows.update(**again)
+    except IntegrityError as error:
+        raise retention.NotUsable(f"The voice ID “{voice.voice_id}” is taken by now. Choose another one.") from error
+    if not found:
+        raise retention.NotUsable(f"“{voice.voice_id}” was made already, or was deleted.")
 
 
 def _move(prediction: Prediction, **changes: Any) -> bool:
@@ -176,8 +219,8 @@ def _count(prediction: Prediction) -> None:
     Prediction.objects.filter(pk=prediction.pk).update(change=prediction.change)
 
 
-def _release_voice(prediction: Prediction, state: Voice.State) -> None:
+def _release_voice(prediction: Prediction, state: Voice.State, reason: Voice.EndReason) -> None:
     """A clone that came to nothing frees its voice ID; the sample stays for another try."""
     if prediction.is_clone and prediction.voice_id:
         rows = Voice.objects.filter(pk=prediction.voice_id, state=Voice.State.CLONING)
-        rows.update(state=state, sample=None, ended_at=now())
+        rows.update(state=state, sample=None, ended_at=now(), end_reason=reason)

@@ -44,6 +44,8 @@ class Prediction(Leased):
     sample = models.ForeignKey(Sample, null=True, blank=True, on_delete=models.SET_NULL, help_text="Of a clone.")
     input = models.JSONField(help_text="As validated, in the names of the v3 contract.")
     audio = models.FileField(blank=True, upload_to="predictions")
+    master = models.FileField(blank=True, upload_to="predictions", help_text="The same, lossless (FLAC).")
+    parts = models.JSONField(default=list, help_text="Sentences that can be heard already: their lengths in seconds.")
     seconds = models.FloatField(default=0, help_text="Of sound.")
     peaks = models.JSONField(default=list)
     code = models.PositiveIntegerField(default=0, help_text="The task code of the v3 contract; 0 is fine.")
@@ -57,6 +59,7 @@ class Prediction(Leased):
         ordering = ("-created_at",)
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="history"),
+            models.Index(fields=["-created_at"], name="predictions_by_time"),
             models.Index(fields=["status", "lease_until"], name="prediction_reaper"),
             models.Index(fields=["engine", "-finished_at"], name="estimates", condition=Q(status="completed")),
         ]

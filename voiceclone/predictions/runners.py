@@ -7,15 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from voiceclone.audio.encode import EXTENSIONS, encode
 from voiceclone.audio.peaks import peaks
 from voiceclone.engines import registry
 from voiceclone.engines.base import Chunk, Engine, EngineError, Progress, SampleRejected
-from voiceclone.predictions import lifecycle
+from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.inputs import enrolment_options, speech_settings
 from voiceclone.predictions.models import Prediction
 from voiceclone.voices import enrolments, retention
@@ -86,6 +84,7 @@ def _check_what_was_read(engine: Engine, path: Path, prediction: Prediction) -> 
 
 
 def _speak(prediction: Prediction, progress: Progress) -> Result:
+    """Speak sentence by sentence; each can be heard while the rest is made."""
     voice = prediction.voice
     if voice is None or not voice.is_ready:
         raise EngineError("This voice is not there any more, so nothing could be spoken with it.")
@@ -94,48 +93,32 @@ def _speak(prediction: Prediction, progress: Progress) -> Result:
         data = profile.read()
     engine = registry.get(prediction.engine)
     settings = speech_settings(prediction.input, even_loudness=voice.volume_normalization)
-    return Result(list(engine.speak(data, prediction.text, settings, progress)))
+    chunks: list[Chunk] = []
+    lengths: list[float] = []
+    for chunk in engine.speak(data, prediction.text, settings, progress):
+        lengths.append(sounds.keep_part(prediction, len(chunks), chunk))
+        chunks.append(chunk)
+        lifecycle.offer_parts(prediction, lengths)
+    return Result(chunks)
 
 
 def _save(prediction: Prediction, result: Result) -> None:
     """Keep the sound and what was learnt; where the lease was lost meanwhile, leave nothing behind."""
-    waveform = np.concatenate([chunk.waveform for chunk in result.chunks])
-    rate = result.chunks[0].sample_rate
-    kept: dict[str, str] = {}  # folder → the file in it
-
-    def keep(folder: str, suffix: str, content: bytes) -> str:
-        kept[folder] = default_storage.save(f"{folder}/{prediction.attempts}{suffix}", ContentFile(content))
-        return kept[folder]
-
-    inputs = prediction.input
-    sound = encode(
-        waveform,
-        rate,
-        format=prediction.format,
-        target_rate=int(inputs.get("sample_rate") or 32000),
-        bitrate=int(inputs.get("bitrate") or 128000),
-        channels=int(inputs.get("channel") or 1),
-        tags=_tags(prediction),
-    )
-    audio = keep(f"predictions/{prediction.pk}", EXTENSIONS[prediction.format], sound)
-    then = _keep_voice(prediction)
+    waveform, rate = sounds.joined(result.chunks), result.chunks[0].sample_rate
+    audio, master = sounds.keep_whole(prediction, waveform, rate)
+    then, profile = _keep_voice(prediction), ""
     if prediction.is_clone:
-        profile = keep(f"voices/{prediction.voice_id}", ".npz", result.profile)
+        learnt = f"voices/{prediction.voice_id}/{prediction.attempts}.npz"
+        profile = default_storage.save(learnt, ContentFile(result.profile))
         then = _voice_is_ready(prediction, profile)
-    done = lifecycle.complete(
-        prediction, then, audio=audio, seconds=len(waveform) / rate, peaks=peaks(waveform), stage="", done=0, total=0
-    )
-    for folder, name in kept.items():
-        if done:
-            erase_folder(folder, keep=name)
-        else:
+    sound = {"audio": audio, "master": master, "seconds": len(waveform) / rate, "peaks": peaks(waveform)}
+    if lifecycle.complete(prediction, then, **sound, parts=[], stage="", done=0, total=0):
+        erase_folder(sounds.folder(prediction), keep={audio, master})
+        if profile:
+            erase_folder(f"voices/{prediction.voice_id}", keep={profile})
+    else:
+        for name in filter(None, (audio, master, profile)):
             default_storage.delete(name)
-
-
-def _tags(prediction: Prediction) -> dict[str, str]:
-    """Every output says, in a way that machines can read, that it is synthetic (EU AI Act, Art. 50)."""
-    voice = prediction.voice.voice_id if prediction.voice else ""
-    return {"AIGenerated": "true", "engine": prediction.engine, "voice": voice, "comment": "AI-generated speech"}
 
 
 def _voice_is_ready(prediction: Prediction, profile: str) -> Callable[[], None]:
@@ -151,6 +134,6 @@ def _voice_is_ready(prediction: Prediction, profile: str) -> Callable[[], None]:
 def _keep_voice(prediction: Prediction) -> Callable[[], None]:
     def keep() -> None:
         if prediction.voice:
-            retention.keep(prediction.voice)
+            retention.keep(prediction.voice, prediction.owner)
 
     return keep

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
+from io import BytesIO
 
 from django.contrib.auth.decorators import login_required
+from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from voiceclone.accounts.models import User
 from voiceclone.accounts.requests import PersonRequest
-from voiceclone.audio.encode import CONTENT_TYPES, EXTENSIONS
-from voiceclone.audio.ranged import ranged_file_response
-from voiceclone.predictions import erasure, lifecycle, watching
+from voiceclone.audio.encode import CONTENT_TYPES
+from voiceclone.audio.ranged import SAFETY_HEADERS, ranged_file_response
+from voiceclone.predictions import erasure, lifecycle, sounds, watching
 from voiceclone.predictions.models import Prediction
 
 PAGE = 24
@@ -63,15 +65,38 @@ def history(request: PersonRequest) -> HttpResponse:
 @login_required
 @require_safe
 def audio(request: PersonRequest, pk: str) -> HttpResponseBase:
+    """The sound; with ?download to take away, with ?download=wav (mp3, flac) in that format."""
     prediction = get_object_or_404(Prediction.objects.for_user(request.user).exclude(audio=""), pk=pk)
-    voice = prediction.voice.voice_id if prediction.voice else "voice"
+    wanted = request.GET.get("download") or prediction.format
+    if wanted != prediction.format and wanted in sounds.DOWNLOADS:
+        content = BytesIO(sounds.converted(prediction, wanted))
+        name = sounds.file_name(prediction, wanted)
+        return FileResponse(content, as_attachment=True, filename=name, headers=SAFETY_HEADERS)
     return ranged_file_response(
         request,
         prediction.audio,
         content_type=CONTENT_TYPES[prediction.format],
-        filename=f"{voice}-{prediction.pk[:8]}-ai{EXTENSIONS[prediction.format]}",
+        filename=sounds.file_name(prediction, prediction.format),
         etag=f"{prediction.pk}-{prediction.attempts}",
         as_attachment="download" in request.GET,
+    )
+
+
+@login_required
+@require_safe
+def part(request: PersonRequest, pk: str, number: int) -> HttpResponseBase:
+    """One sentence of a speech that is still being made. Once it is done there is only the whole."""
+    prediction = get_object_or_404(Prediction.objects.for_user(request.user).unfinished(), pk=pk)
+    try:
+        sound = default_storage.open(sounds.part_name(prediction, number))
+    except FileNotFoundError as error:  # not yet, or not any more
+        raise Http404 from error
+    return ranged_file_response(
+        request,
+        sound,
+        content_type=CONTENT_TYPES["mp3"],
+        filename=f"part-{number}.mp3",
+        etag=f"{prediction.pk}-{prediction.attempts}-{number}",
     )
 
 

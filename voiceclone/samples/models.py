@@ -45,6 +45,7 @@ class Sample(models.Model):
     objects: ClassVar[SampleQuerySet] = SampleQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        indexes = [models.Index(fields=["-created_at"], name="samples_by_time")]
         constraints = [models.UniqueConstraint(fields=["owner", "sha256"], name="the_same_bytes_are_one_sample")]
 
     def __str__(self) -> str:

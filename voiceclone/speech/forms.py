@@ -10,6 +10,7 @@ from django.conf import settings
 from voiceclone.accounts.models import User
 from voiceclone.engines import registry
 from voiceclone.predictions import catalog
+from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
 
 
@@ -58,20 +59,18 @@ class SpeechForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        voices = Voice.objects.for_user(user).ready().only("voice_id", "name")
+        voices = Voice.objects.for_user(user).usable().only("voice_id", "name")
         self.fields["voice_id"].widget.choices = [(voice.voice_id, voice.title) for voice in voices]
 
     def clean_voice_id(self) -> str:
         value: str = self.cleaned_data["voice_id"]
         mine = Voice.objects.for_user(self.user).filter(voice_id=value).order_by("-created_at")
         voice = mine.living().first() or mine.first()
-        if voice is None or voice.state == Voice.State.FAILED:
+        if voice is None:
             raise forms.ValidationError(f"You have no voice with the ID “{value}”.")
-        if voice.state == Voice.State.CLONING:
-            raise forms.ValidationError(f"“{value}” is still being cloned. Wait for its preview, then speak with it.")
-        if voice.is_gone:
-            day = f"{voice.ended_at:%-d %B %Y}" if voice.ended_at else "an earlier day"
-            raise forms.ValidationError(f"“{value}” is gone since {day}, so nothing can be spoken with it any more.")
+        reason = retention.problem(voice)
+        if reason:
+            raise forms.ValidationError(reason)
         self.voice = voice
         return value
 

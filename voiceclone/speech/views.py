@@ -17,6 +17,7 @@ from voiceclone.predictions import lifecycle, watching
 from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.speech.forms import SpeechForm
 from voiceclone.voices.models import Voice
+from voiceclone.voices.retention import NotUsable
 
 
 @login_required
@@ -29,9 +30,13 @@ def speak(request: PersonRequest) -> HttpResponse:
         return _again(request, form)
     nonce = request.POST.get("nonce", "")[:64] or None
     earlier = Prediction.objects.for_user(request.user).filter(nonce=nonce).first() if nonce else None
-    prediction = earlier or lifecycle.submit(
-        request.user, form.chosen_model, form.voice.engine, form.voice, form.inputs(), nonce
-    )
+    try:
+        prediction = earlier or lifecycle.submit(
+            request.user, form.chosen_model, form.voice.engine, form.voice, form.inputs(), nonce
+        )
+    except NotUsable as error:  # since the form was checked
+        form.add_error("voice_id", str(error))
+        return _again(request, form)
     here = f"{reverse('speak')}?task={prediction.pk}"
     if not request.htmx:
         return redirect(here)
@@ -52,7 +57,7 @@ def _show(request: PersonRequest) -> HttpResponse:
             context = {"task": task, **watching.poller([task], version)}
         initial |= {**task.input, "model": task.model}
     form = SpeechForm(request.user, initial=initial)
-    has_voices = Voice.objects.for_user(request.user).ready().exists()
+    has_voices = Voice.objects.for_user(request.user).usable().exists()
     context |= {"form": form, "nonce": uuid.uuid4().hex, "has_voices": has_voices}
     return render(request, "speech/speak.html", context)
 

@@ -108,7 +108,7 @@ def _work(row: Enrolment, outer: Progress | None = None) -> None:
     if not held.update(status=Status.COMPLETED, profile=name, lease_until=None, finished_at=now()):
         default_storage.delete(name)
         raise LeaseLost
-    erase_folder(f"enrolments/{row.pk}", keep=name)
+    erase_folder(f"enrolments/{row.pk}", keep={name})
     log.info("learnt sample=%s engine=%s seconds=%.1f", row.sample_id, row.engine, time.monotonic() - started)
 
 

@@ -15,7 +15,7 @@ from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
 from voiceclone.samples.models import Sample
-from voiceclone.work.leases import Leased, LeasedQuerySet
+from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet
 
 
 class Consent(models.Model):
@@ -23,6 +23,7 @@ class Consent(models.Model):
 
     class Method(models.TextChoices):
         TICKED = "ticked"
+        PASSPORT = "passport", "ticked at the import of a voice passport"
 
     VERSION = "2026-11"
     STATEMENT = "This is my own voice, or I have the speaker's permission to clone it."
@@ -34,6 +35,9 @@ class Consent(models.Model):
     version = models.CharField(max_length=12)
     sha256 = models.CharField(max_length=64, help_text="Of the statement.")
     given_at = models.DateTimeField(default=now)
+    original = models.JSONField(
+        default=dict, blank=True, help_text="Of an imported voice: the consent that its passport carries."
+    )
 
     def __str__(self) -> str:
         return f"consent {self.pk}"
@@ -44,9 +48,16 @@ class Consent(models.Model):
         super().save(*args, **kwargs)
 
     @classmethod
-    def give(cls, person: User) -> Consent:
-        digest = hashlib.sha256(cls.STATEMENT.encode()).hexdigest()
-        return cls.objects.create(person=person, statement=cls.STATEMENT, version=cls.VERSION, sha256=digest)
+    def give(cls, person: User, original: dict[str, Any] | None = None) -> Consent:
+        """Now, by `person`. `original`: the consent in the passport of a voice that is imported."""
+        return cls.objects.create(
+            person=person,
+            method=cls.Method.PASSPORT if original else cls.Method.TICKED,
+            statement=cls.STATEMENT,
+            version=cls.VERSION,
+            sha256=hashlib.sha256(cls.STATEMENT.encode()).hexdigest(),
+            original=original or {},
+        )
 
 
 class VoiceQuerySet(models.QuerySet["Voice"]):
@@ -59,8 +70,22 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
     def ready(self) -> Self:
         return self.filter(state=Voice.State.READY)
 
+    def usable(self) -> Self:
+        """Those that can be spoken with now."""
+        in_time = Q(is_permanent=True) | Q(expires_at__gt=now())
+        return self.ready().filter(in_time, frozen_at=None)
+
+    def temporary(self) -> Self:
+        return self.ready().filter(is_permanent=False)
+
     def overdue(self) -> Self:
-        return self.filter(state=Voice.State.READY, expires_at__lte=now())
+        """Those to be ended: their time is up, and no speech that was accepted in time is still being made."""
+        late = self.temporary().filter(expires_at__lte=now(), frozen_at=None)
+        return late.exclude(predictions__status__in=UNFINISHED)
+
+    def ending_soon(self) -> Self:
+        """Those whose owner is to be told."""
+        return self.temporary().filter(expires_at__lte=now() + Voice.notice(), frozen_at=None)
 
 
 def profile_path(voice: Voice, filename: str) -> str:
@@ -77,6 +102,17 @@ class Voice(models.Model):
         EXPIRED = "expired"
         DELETED = "deleted"
 
+    class EndReason(models.TextChoices):
+        """Why nothing can be spoken with it any more."""
+
+        UNUSED = "unused"
+        OWNER = "owner", "deleted by its owner"
+        ADMIN = "admin", "deleted by an admin"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    NOTICE = timedelta(hours=48)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="voices")
     voice_id = models.CharField("voice ID", max_length=256)
@@ -92,7 +128,10 @@ class Voice(models.Model):
     created_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField(null=True, blank=True)
     first_used_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it expired or was deleted.")
+    noticed_at = models.DateTimeField(null=True, blank=True, help_text="When its owner was told by mail.")
+    frozen_at = models.DateTimeField(null=True, blank=True, help_text="Set by an admin: it cannot be used meanwhile.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it expired, was deleted or was not made.")
+    end_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True)
 
     objects: ClassVar[VoiceQuerySet] = VoiceQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -101,6 +140,7 @@ class Voice(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="library"),
             models.Index(fields=["expires_at"], name="retention", condition=Q(state="ready")),
+            models.Index(fields=["-created_at"], name="voices_by_time"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -121,6 +161,22 @@ class Voice(models.Model):
                 condition=~Q(state__in=("expired", "deleted")) | Q(sample=None, profile=""),
                 name="an_ended_voice_has_no_sound",
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=("cloning", "ready"), ended_at=None, end_reason="")
+                | (Q(state__in=("failed", "expired", "deleted"), ended_at__isnull=False) & ~Q(end_reason="")),
+                name="a_voice_that_ended_says_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="ready") | Q(expires_at=None), name="only_a_ready_voice_is_going_to_expire"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("cloning", "failed", "expired")) | Q(is_permanent=False, first_used_at=None),
+                name="a_voice_that_was_used_never_expires",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ready", is_permanent=False) | Q(first_used_at=None),
+                name="a_used_voice_is_permanent",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +191,14 @@ class Voice(models.Model):
         return self.state == self.State.READY
 
     @property
+    def is_overdue(self) -> bool:
+        return bool(self.is_ready and self.expires_at and self.expires_at <= now() and not self.frozen_at)
+
+    @property
+    def is_ending_soon(self) -> bool:
+        return bool(self.is_ready and self.expires_at and self.expires_at <= now() + self.notice())
+
+    @property
     def is_gone(self) -> bool:
         return self.state in (self.State.EXPIRED, self.State.DELETED)
 
@@ -144,6 +208,11 @@ class Voice(models.Model):
     @staticmethod
     def expiry(completed_at: datetime) -> datetime:
         return completed_at + timedelta(days=settings.RETENTION_DAYS)
+
+    @classmethod
+    def notice(cls) -> timedelta:
+        """How long before its end the owner is told: 48 hours, or half its life where that is short."""
+        return min(cls.NOTICE, timedelta(days=settings.RETENTION_DAYS) / 2)
 
 
 def enrolment_path(enrolment: Enrolment, filename: str) -> str:

@@ -1,7 +1,11 @@
 """The rule by which voices last.
 
 A new voice lives for RETENTION_DAYS from the completion of its clone. The first *completed* speech with it makes it
-permanent, for ever. Otherwise, when its time is up, its sound is deleted for real and a tombstone stays.
+permanent, for ever; a speech that was accepted before the deadline counts, also where it is completed after it.
+Otherwise, when its time is up, its sound is deleted for real and a tombstone stays.
+
+Races are settled by the voice's row: whoever accepts a use or ends a voice locks it first (`lock`), and each change is
+one conditional UPDATE.
 """
 
 from __future__ import annotations
@@ -10,15 +14,22 @@ import logging
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
+from voiceclone.audit.models import Action, record
 from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments
 from voiceclone.voices.models import Voice
 from voiceclone.work.files import erase_folder
 
 log = logging.getLogger("voices")
+ENDED = {Voice.State.EXPIRED: Action.VOICE_EXPIRED, Voice.State.DELETED: Action.VOICE_DELETED}
+
+
+class NotUsable(ValueError):
+    """Nothing can be spoken with this voice; the message is a sentence that says why, and since when."""
 
 
 def lifetime() -> str:
@@ -30,29 +41,103 @@ def lifetime() -> str:
     return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
 
 
-def keep(voice: Voice) -> None:
+def problem(voice: Voice) -> str:
+    """Why nothing can be spoken with this voice now, as a sentence; empty where it can."""
+    name = f"“{voice.voice_id}”"
+    if voice.state == Voice.State.CLONING:
+        return f"{name} is still being cloned. Wait for its preview, then speak with it."
+    if voice.state == Voice.State.FAILED:
+        return f"{name} was not made: its clone failed. Clone it again."
+    when = f"{voice.ended_at or voice.expires_at:%-d %B %Y, %H:%M} UTC" if voice.ended_at or voice.expires_at else ""
+    if voice.state == Voice.State.EXPIRED or voice.is_overdue:
+        return f"{name} expired on {when}: it was not used within {lifetime()} of being made. Clone it again."
+    if voice.state == Voice.State.DELETED:
+        by = " by an admin of this site" if voice.end_reason == Voice.EndReason.ADMIN else ""
+        return f"{name} was deleted on {when}{by}, so nothing can be spoken with it any more."
+    if voice.frozen_at:
+        return f"{name} is frozen since {voice.frozen_at:%-d %B %Y, %H:%M} UTC: ask the admin of this site why."
+    return ""
+
+
+def lock(voice: Voice) -> Voice:
+    """The voice as it is now; nobody else accepts a use of it or ends it before this transaction is over.
+
+    (SQLite's transactions have the whole database to themselves: see `transaction_mode` in the settings.)
+    """
+    return Voice.objects.select_for_update().get(pk=voice.pk)
+
+
+def accept_use(voice: Voice) -> None:
+    """Call it in the transaction that creates a speech. Raises NotUsable where the voice cannot be used now."""
+    reason = problem(lock(voice))
+    if reason:
+        raise NotUsable(reason)
+
+
+def keep(voice: Voice, user: User) -> None:
     """A speech with this voice was completed. The first one makes it permanent; call it in the same transaction."""
-    Voice.objects.ready().filter(pk=voice.pk, is_permanent=False).update(is_permanent=True, expires_at=None)
-    Voice.objects.filter(pk=voice.pk, first_used_at=None).update(first_used_at=now())
+    unused = Voice.objects.ready().filter(pk=voice.pk, first_used_at=None)
+    if unused.update(is_permanent=True, expires_at=None, first_used_at=now()):
+        record(Action.VOICE_KEPT, voice.pk, user)
+        log.info("kept voice=%s", voice.pk)
 
 
-def end(voice: Voice, state: Voice.State) -> bool:
+def make_permanent(voice: Voice, admin: User) -> bool:
+    """An admin's act. False where there was nothing to change."""
+    with transaction.atomic():
+        if not Voice.objects.temporary().filter(pk=voice.pk).update(is_permanent=True, expires_at=None):
+            return False
+        record(Action.VOICE_MADE_PERMANENT, voice.pk, admin)
+        User.bump(voice.owner_id)
+    return True
+
+
+def freeze(voice: Voice, admin: User) -> bool:
+    """An admin's act: nobody speaks with it, and its time stands still. False where there was nothing to change."""
+    with transaction.atomic():
+        if not Voice.objects.ready().filter(pk=voice.pk, frozen_at=None).update(frozen_at=now()):
+            return False
+        record(Action.VOICE_FROZEN, voice.pk, admin)
+        User.bump(voice.owner_id)
+    return True
+
+
+def unfreeze(voice: Voice, admin: User) -> bool:
+    """The time that it was frozen is given back to it."""
+    with transaction.atomic():
+        found = lock(voice)
+        if not found.frozen_at:
+            return False
+        rows = Voice.objects.filter(pk=voice.pk)
+        rows.temporary().update(expires_at=F("expires_at") + (now() - found.frozen_at))
+        rows.update(frozen_at=None)
+        record(Action.VOICE_UNFROZEN, voice.pk, admin)
+        User.bump(voice.owner_id)
+    return True
+
+
+def end(voice: Voice, state: Voice.State, reason: Voice.EndReason, actor: User | None = None) -> bool:
     """Expire or delete a voice: its profile and sample go, a tombstone stays.
 
     False where it was not the time yet, or another process was faster. A sample that another voice uses stays.
     """
-    sample = voice.sample
     with transaction.atomic():
-        rows = Voice.objects.filter(pk=voice.pk, state=voice.state)
+        try:
+            sample = lock(voice).sample
+        except Voice.DoesNotExist:  # its owner's account is being erased
+            return False
+        rows = Voice.objects.filter(pk=voice.pk, state__in=(Voice.State.CLONING, Voice.State.READY))
         if state == Voice.State.EXPIRED:
             rows = rows.overdue()
-        if not rows.update(state=state, sample=None, profile="", expires_at=None, ended_at=now()):
+        final = {"state": state, "end_reason": reason, "ended_at": now(), "expires_at": None, "frozen_at": None}
+        if not rows.update(**final, sample=None, profile=""):
             return False
+        record(ENDED[state], voice.pk, actor)
         User.bump(voice.owner_id)
     erase_folder(f"voices/{voice.pk}")
     if sample and not sample.voices.exists():
         erase_sample(sample)
-    log.info("ended voice=%s state=%s", voice.pk, state)
+    log.info("ended voice=%s state=%s reason=%s", voice.pk, state, reason)
     return True
 
 

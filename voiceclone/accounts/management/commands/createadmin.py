@@ -34,15 +34,11 @@ class Command(BaseCommand):
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         user.is_staff = user.is_superuser = user.is_active = True
         user.save()
-        self.stdout.write(f"{user.email} is an admin now: the panel is at {_site()}/admin/")
+        self.stdout.write(f"{user.email} is an admin now: the panel is at {settings.BASE_URL}/admin/")
         if created:
             key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
             uidb36, _, token = key.partition("-")
             path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
             self.stdout.write(
-                f"The account is new. Set its password here (the link works for three days): {_site()}{path}"
+                f"The account is new. Set its password here (the link works for three days): {settings.BASE_URL}{path}"
             )
-
-
-def _site() -> str:
-    return settings.SITE_URL or f"http://localhost:{settings.PORT}"

@@ -18,5 +18,4 @@ class Command(BaseCommand):
         parser.add_argument("note", nargs="?", default="", help="For whom it is; only admins see it.")
 
     def handle(self, *args: Any, note: str, **options: Any) -> None:
-        site = settings.SITE_URL or f"http://localhost:{settings.PORT}"
-        self.stdout.write(f"{site}{reverse('account_signup')}?invite={Invitation.make(note)}")
+        self.stdout.write(f"{settings.BASE_URL}{reverse('account_signup')}?invite={Invitation.make(note)}")

@@ -1,0 +1,69 @@
+"""One line for each thing done to a voice or an account. Written once, never changed, forgotten after a year."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.timezone import now
+
+from voiceclone.accounts.models import User
+
+log = logging.getLogger("audit")
+
+
+class Action(models.TextChoices):
+    VOICE_CLONED = "voice.cloned"
+    VOICE_KEPT = "voice.kept"  # its first use made it permanent
+    VOICE_EXPIRED = "voice.expired"
+    VOICE_DELETED = "voice.deleted"
+    VOICE_FROZEN = "voice.frozen"
+    VOICE_UNFROZEN = "voice.unfrozen"
+    VOICE_MADE_PERMANENT = "voice.made_permanent"
+    VOICE_EXPORTED = "voice.exported"
+    VOICE_IMPORTED = "voice.imported"
+    DATA_EXPORTED = "data.exported"
+    ACCOUNT_ERASED = "account.erased"
+
+
+class AuditEvent(models.Model):
+    KEPT = timedelta(days=365)
+
+    at = models.DateTimeField(default=now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="audit_events",
+        help_text="Empty: the system itself, or a person who has erased their account.",
+    )
+    action = models.CharField(max_length=30, choices=Action.choices)
+    object_id = models.CharField(max_length=64, help_text="Of the voice, prediction or account.")
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = [
+            models.Index(fields=["-at"], name="audit_by_time"),
+            models.Index(fields=["object_id", "-at"], name="audit_by_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("an audit event is never changed")
+        super().save(*args, **kwargs)
+
+
+def record(action: Action, object_id: object, actor: User | None = None) -> None:
+    """Write one line, in the transaction of what it tells about."""
+    AuditEvent.objects.create(action=action, object_id=str(object_id), actor=actor)
+
+
+def prune() -> None:
+    """Periodic: forget what is older than a year."""
+    AuditEvent.objects.filter(at__lt=now() - AuditEvent.KEPT).delete()

@@ -1,0 +1,83 @@
+"""The sound of a prediction: sentence by sentence while it is made, whole when it is done, and to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import soundfile
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.text import Truncator, slugify
+
+from voiceclone.audio.encode import EXTENSIONS, encode, encode_pcm16
+from voiceclone.engines.base import Chunk, Waveform
+from voiceclone.predictions.models import Prediction
+
+LOSSLESS = ("wav", "flac")
+DOWNLOADS = ("mp3", "wav", "flac")
+
+
+def folder(prediction: Prediction) -> str:
+    return f"predictions/{prediction.pk}"
+
+
+def part_name(prediction: Prediction, number: int) -> str:
+    """The file of one sentence, counted from 0, while the rest is made."""
+    return f"{folder(prediction)}/{prediction.attempts}-part-{number}.mp3"
+
+
+def keep_part(prediction: Prediction, number: int, chunk: Chunk) -> float:
+    """Write one sentence. Returns its length in seconds."""
+    name = part_name(prediction, number)
+    default_storage.delete(name)  # or the storage would choose another name
+    sound = encode(chunk.waveform, chunk.sample_rate, target_rate=32000, tags=tags(prediction))
+    default_storage.save(name, ContentFile(sound))
+    return len(chunk.waveform) / chunk.sample_rate
+
+
+def joined(chunks: Sequence[Chunk]) -> Waveform:
+    return np.concatenate([chunk.waveform for chunk in chunks])
+
+
+def keep_whole(prediction: Prediction, waveform: Waveform, sample_rate: int) -> tuple[str, str]:
+    """Write the sound in the format that was asked for and, where that loses something, a lossless master.
+
+    Returns the names of both files; the second is empty where the first is lossless.
+    """
+    inputs, wanted = prediction.input, prediction.format
+    sound = encode(
+        waveform,
+        sample_rate,
+        format=wanted,
+        target_rate=int(inputs.get("sample_rate") or 32000),
+        bitrate=int(inputs.get("bitrate") or 128000),
+        channels=int(inputs.get("channel") or 1),
+        tags=tags(prediction),
+    )
+    stem = f"{folder(prediction)}/{prediction.attempts}"
+    audio = default_storage.save(stem + EXTENSIONS[wanted], ContentFile(sound))
+    if wanted in LOSSLESS:
+        return audio, ""
+    master = encode(waveform, sample_rate, format="flac", tags=tags(prediction))
+    return audio, default_storage.save(f"{stem}-master.flac", ContentFile(master))
+
+
+def converted(prediction: Prediction, format: str) -> bytes:
+    """A finished prediction's sound in another format, from the lossless file."""
+    with (prediction.master or prediction.audio).open("rb") as lossless:
+        samples, rate = soundfile.read(lossless, dtype="int16", always_2d=True)
+    return encode_pcm16(samples[:, 0], rate, format=format, tags=tags(prediction))
+
+
+def tags(prediction: Prediction) -> dict[str, str]:
+    """Every output says, in a way that machines can read, that it is synthetic (EU AI Act, Art. 50)."""
+    voice = prediction.voice.voice_id if prediction.voice else ""
+    return {"AIGenerated": "true", "engine": prediction.engine, "voice": voice, "comment": "AI-generated speech"}
+
+
+def file_name(prediction: Prediction, format: str) -> str:
+    """“ReadingVoice-2026-good-morning-everybody-ai.mp3”: who speaks, how it begins, and that no person said it."""
+    voice = prediction.voice.voice_id if prediction.voice else "voice"
+    beginning = slugify(Truncator(prediction.text).words(6, truncate=""))[:60].strip("-") or prediction.pk[:8]
+    return f"{voice}-{beginning}-ai{EXTENSIONS[format]}"

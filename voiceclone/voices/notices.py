@@ -1,0 +1,44 @@
+"""Telling people that a voice of theirs is going to end, while there is time to keep it."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils.timezone import now
+
+from voiceclone.accounts.models import User
+from voiceclone.voices.models import Voice
+
+log = logging.getLogger("voices")
+
+
+def send() -> int:
+    """Periodic: one mail to each person for all their voices that end soon. Returns how many mails.
+
+    Each voice is told of once, however many schedulers run: `noticed_at` is set by a conditional UPDATE, and given
+    back where the mail could not be sent. Without a mail server the pages alone tell it.
+    """
+    if not settings.EMAIL_URL:
+        return 0
+    told: dict[User, list[Voice]] = defaultdict(list)
+    for voice in Voice.objects.ending_soon().filter(noticed_at=None).select_related("owner").order_by("expires_at"):
+        if Voice.objects.filter(pk=voice.pk, noticed_at=None).update(noticed_at=now()):
+            told[voice.owner].append(voice)
+    return sum(_mail(owner, voices) for owner, voices in told.items() if owner.is_active)
+
+
+def _mail(owner: User, voices: list[Voice]) -> bool:
+    context = {"voices": voices, "site": settings.BASE_URL}
+    subject = render_to_string("voices/email/ending_soon_subject.txt", context).strip()
+    try:
+        send_mail(subject, render_to_string("voices/email/ending_soon.txt", context), None, [owner.email])
+    except OSError as error:  # what smtplib raises, too
+        Voice.objects.filter(pk__in=[voice.pk for voice in voices]).update(noticed_at=None)
+        log.warning("the notice to user=%s could not be sent: %s", owner.pk, error.__class__.__name__)
+        return False
+    log.info("told user=%s voices=%s", owner.pk, len(voices))
+    return True

@@ -125,6 +125,19 @@ class TestPublicSite:
         assert said(checks.public_site(None)) == expected
 
 
+@pytest.mark.parametrize(
+    ("email_url", "site_url", "expected"),
+    [
+        ("", "", ""),
+        ("smtp://mail.example.org", "https://voices.example.org", ""),
+        ("smtp://mail.example.org", "", "voiceclone.W007"),
+    ],
+)
+def test_mails_need_to_know_where_the_site_is(settings: Settings, email_url: str, site_url: str, expected: str) -> None:
+    settings.EMAIL_URL, settings.SITE_URL = email_url, site_url
+    assert said(checks.links_in_mails(None)) == expected
+
+
 class TestDecoderSandbox:
     def test_it_says_what_a_real_decode_says(self, tmp_path: Path) -> None:
         (tmp_path / "source").write_bytes(speech("wav", 4.0))

@@ -112,6 +112,19 @@ def public_site(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+@register("mail")
+def links_in_mails(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.EMAIL_URL or settings.SITE_URL:
+        return []
+    return [
+        Caution(
+            f"EMAIL_URL is set and SITE_URL is not, so links in notices lead to {settings.BASE_URL}.",
+            hint="Set SITE_URL to the address that people use.",
+            id="voiceclone.W007",
+        )
+    ]
+
+
 def is_public(host: str) -> bool:
     """Whether a host's name or address looks like one that the whole internet can reach."""
     try:

@@ -1,0 +1,18 @@
+"""The notice at the head of every page, for whoever has a voice that ends soon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from voiceclone.accounts.models import User
+from voiceclone.voices.models import Voice
+
+register = template.Library()
+
+
+@register.inclusion_tag("voices/_ending_soon.html")
+def ending_soon(user: User) -> dict[str, Any]:
+    voices = list(Voice.objects.for_user(user).ending_soon().usable().order_by("expires_at"))
+    return {"voice": voices[0] if voices else None, "others": len(voices) - 1}

@@ -15,6 +15,9 @@ from voiceclone.predictions import catalog
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Voice
 
+MODELS = [model.name for model in catalog.SPEECH_MODELS]
+LANGUAGES = ["auto", *catalog.LANGUAGES_41]
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -42,7 +45,7 @@ def test_what_is_left_out_gets_the_contracts_defaults(alice: User, given: dict[s
     }
 
 
-@pytest.mark.parametrize("model", [model.name for model in catalog.SPEECH_MODELS])
+@pytest.mark.parametrize("model", MODELS)
 def test_every_preview_model_of_the_contract(alice: User, given: dict[str, Any], model: str) -> None:
     assert errors(alice, {**given, "model": model}) == {}
 
@@ -54,9 +57,9 @@ def test_every_preview_model_of_the_contract(alice: User, given: dict[str, Any],
         ("text_validation", "x" * 2001, "The text that was read has 2,001 characters; the limit is 2,000."),
         ("accuracy", "1.2", "Accuracy is between 0 and 1; 1.2 was given."),
         ("accuracy", "-1", "Accuracy is between 0 and 1; -1 was given."),
-        ("accuracy", "very", "Enter a number."),
-        ("model", "speech-01", "Select a valid choice. speech-01 is not one of the available choices."),
-        ("language_boost", "Klingon", "Select a valid choice. Klingon is not one of the available choices."),
+        ("accuracy", "very", "Accuracy is a number; “very” was given."),
+        ("model", "speech-01", f"Preview model is one of: {', '.join(MODELS)}. “speech-01” was given."),
+        ("language_boost", "Klingon", f"Language is one of: {', '.join(LANGUAGES)}. “Klingon” was given."),
         ("custom_voice_id", "short1", "A voice ID has at least 8 characters; this one has 6."),
         ("consent", "", "Tick this line first: a voice is cloned only with its speaker's consent."),
     ],

@@ -63,7 +63,22 @@ def test_a_failed_speech_does_not(alice: User, voice: Voice) -> None:
         ("volume", "11", "Volume is between 0.1 and 10; 11 was given."),
         ("pitch", "-13", "Pitch is between -12 and 12; -13 was given."),
         ("text", "x" * 10_001, "The text has 10,001 characters; the limit is 10,000."),
-        ("emotion", "confident", "Select a valid choice. confident is not one of the available choices."),
+        ("speed", "fast", "Speed is a number; “fast” was given."),
+        ("pitch", "1.5", "Pitch is a whole number; “1.5” was given."),
+        (
+            "emotion",
+            "confident",
+            "Emotion is one of: happy, sad, angry, fearful, disgusted, surprised, neutral. “confident” was given.",
+        ),
+        ("format", "ogg", "Format is one of: mp3, wav, flac, pcm. “ogg” was given."),
+        ("sample_rate", 48000, "Sample rate is one of: 8000, 16000, 22050, 24000, 32000, 44100. “48000” was given."),
+        ("channel", 3, "Channels is one of: 1, 2. “3” was given."),
+        (
+            "pronunciation_dict",
+            ["omg"],
+            "Pronunciation has pairs such as omg/oh my god, with a slash between; “omg” was given.",
+        ),
+        ("language_boost", "Filipino", "Built-in engine cannot speak Filipino yet."),
         ("voice_id", "NoSuchVoice-1", "You have no voice with the ID “NoSuchVoice-1”."),
     ],
 )
@@ -92,10 +107,30 @@ def test_defaults_are_the_contracts(alice: User, make_voice: MakeVoice) -> None:
         "speed": 1.0,
         "volume": 1.0,
         "pitch": 0,
-        "emotion": "neutral",
+        "emotion": "happy",
         "language_boost": "auto",
         "format": "mp3",
+        "english_normalization": False,
+        "pronunciation_dict": [],
     }
+
+
+def test_settings_come_as_a_page_or_as_a_client_sends_them(alice: User, make_voice: MakeVoice) -> None:
+    make_voice(alice)
+    common = {"text": "Hello.", "voice_id": "AliceVoice-1"}
+    from_page = {
+        "speed": "1.2", "pitch": "-2", "sample_rate": "16000", "bitrate": "64000", "channel": "2",
+        "english_normalization": "on", "pronunciation_dict": "omg/oh my god\nimho / in my opinion",
+    }  # fmt: skip
+    from_client = {
+        "speed": 1.2, "pitch": -2, "sample_rate": 16000, "bitrate": 64000, "channel": 2,
+        "english_normalization": True, "pronunciation_dict": ["omg/oh my god", "imho / in my opinion"],
+    }  # fmt: skip
+    forms = [SpeechForm(alice, {**common, **given}) for given in (from_page, from_client)]
+    assert all(form.is_valid() for form in forms)
+    page, client = (form.inputs() for form in forms)
+    assert page == client
+    assert {name: page[name] for name in from_client} == {**from_client, "channel": "2"}
 
 
 def test_without_a_voice_the_page_offers_to_clone_one(alice: User, client_of: Callable[[User], Client]) -> None:

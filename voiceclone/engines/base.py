@@ -58,6 +58,8 @@ class SpeechSettings:
     emotion: str = "neutral"
     language: str = "auto"  # a `language_boost` value
     even_loudness: bool = False  # every sentence at -16 LUFS, before `volume`
+    english_normalization: bool = False  # numbers, dates and units are read as English does
+    pronunciation: tuple[tuple[str, str], ...] = ()  # (a word, what is said for it)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,4 +25,11 @@ def speech_settings(inputs: Mapping[str, Any], *, even_loudness: bool) -> Speech
         emotion=str(inputs.get("emotion") or "neutral"),
         language=str(inputs.get("language_boost") or "auto"),
         even_loudness=even_loudness,
+        english_normalization=bool(inputs.get("english_normalization")),
+        pronunciation=tuple(_pair(line) for line in inputs.get("pronunciation_dict") or ()),
     )
+
+
+def _pair(line: str) -> tuple[str, str]:
+    alias, _, said = line.partition("/")
+    return alias.strip(), said.strip()

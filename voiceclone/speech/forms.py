@@ -2,58 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 
 from voiceclone.accounts.models import User
-from voiceclone.engines import registry
 from voiceclone.predictions import catalog
+from voiceclone.predictions.fields import NumberField, OptionField, PronunciationField, TextField, can_speak
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
 
 
-def _range(minimum: float, maximum: float, step: float) -> forms.NumberInput:
-    return forms.NumberInput(attrs={"min": minimum, "max": maximum, "step": step})
-
-
 class SpeechForm(forms.Form):
-    """Field names, ranges and defaults are those of the v3 contract."""
+    """Field names, ranges and defaults are those of the v3 contract. Fill it with a page's POST or a client's JSON."""
 
     voice_id = forms.CharField(label="Voice", widget=forms.Select)
-    text = forms.CharField(
-        label="Text",
-        widget=forms.Textarea(attrs={"rows": 8, "data-counter": "text-count", "data-max": catalog.MAX_TEXT}),
+    text = TextField(
+        catalog.MAX_TEXT, title="The text", label="Text", rows=8, counter="text-count", required=True, strip=False
     )
-    model = forms.ChoiceField(
-        label="Model", required=False, choices=[(model.id, model.name) for model in catalog.SPEECH_MODELS]
+    model = OptionField(
+        [(model.id, model.name) for model in catalog.SPEECH_MODELS], f"minimax/{catalog.DEFAULT_MODEL}", label="Model"
     )
-    speed = forms.FloatField(label="Speed", required=False, widget=_range(0.5, 2, 0.01), help_text="0.5 to 2")
-    volume = forms.FloatField(label="Volume", required=False, widget=_range(0.1, 10, 0.01), help_text="0.1 to 10")
-    pitch = forms.IntegerField(
-        label="Pitch", required=False, widget=_range(-12, 12, 1), help_text="-12 to 12 semitones"
+    speed = NumberField(0.5, 2, 1, 0.01, label="Speed")
+    volume = NumberField(0.1, 10, 1, 0.01, label="Volume")
+    pitch = NumberField(-12, 12, 0, 1, whole=True, label="Pitch", help_text="-12 to 12 semitones")
+    emotion = OptionField(
+        [(name, name.capitalize()) for name in catalog.EMOTIONS], catalog.DEFAULT_EMOTION, label="Emotion"
     )
-    emotion = forms.ChoiceField(
-        label="Emotion", required=False, choices=[(name, name.capitalize()) for name in catalog.EMOTIONS]
-    )
-    language_boost = forms.ChoiceField(
+    language_boost = OptionField(
+        [(catalog.AUTO, "Find out from the text"), *((name, name) for name in catalog.LANGUAGES_41)],
+        catalog.AUTO,
         label="Language",
-        required=False,
-        choices=[(catalog.AUTO, "Find out from the text"), *((name, name) for name in catalog.LANGUAGES_41)],
     )
-    format = forms.ChoiceField(
-        label="Format", required=False, choices=[("mp3", "MP3"), ("wav", "WAV"), ("flac", "FLAC")]
+    format = OptionField([(name, name.upper()) for name in catalog.FORMATS], catalog.DEFAULT_FORMAT, label="Format")
+    sample_rate = OptionField(
+        [(rate, f"{rate:,} Hz") for rate in catalog.SAMPLE_RATES],
+        label="Sample rate",
+        unset=f"Default, {catalog.DEFAULT_SAMPLE_RATE:,} Hz",
     )
+    bitrate = OptionField(
+        [(rate, f"{rate // 1000} kbit/s") for rate in catalog.BITRATES],
+        label="Bitrate",
+        unset=f"Default, {catalog.DEFAULT_BITRATE // 1000} kbit/s",
+        help_text="Of MP3 only.",
+    )
+    channel = OptionField([("1", "Mono"), ("2", "Stereo")], label="Channels", unset="Default, mono")
+    english_normalization = forms.BooleanField(
+        label="English numbers in words", required=False, help_text="Reads numbers, dates and units as English does."
+    )
+    pronunciation_dict = PronunciationField(label="Pronunciation", help_text="One pair a line, such as omg/oh my god.")
 
-    defaults: dict[str, Any] = {
+    initial_values: ClassVar[dict[str, Any]] = {
         "model": f"minimax/{catalog.DEFAULT_MODEL}",
         "speed": 1.0,
         "volume": 1.0,
         "pitch": 0,
-        "emotion": "neutral",
+        "emotion": "neutral",  # what most people want first; a client that says nothing gets the contract's default
         "language_boost": catalog.AUTO,
-        "format": "mp3",
+        "format": catalog.DEFAULT_FORMAT,
     }
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -74,44 +81,14 @@ class SpeechForm(forms.Form):
         self.voice = voice
         return value
 
-    def clean_text(self) -> str:
-        value: str = self.cleaned_data["text"]
-        if len(value) > catalog.MAX_TEXT:
-            raise forms.ValidationError(f"The text has {len(value):,} characters; the limit is {catalog.MAX_TEXT:,}.")
-        return value
-
-    def clean_speed(self) -> float:
-        return float(self._within("speed", 0.5, 2))
-
-    def clean_volume(self) -> float:
-        return float(self._within("volume", 0.1, 10))
-
-    def clean_pitch(self) -> int:
-        return int(self._within("pitch", -12, 12))
-
-    def _within(self, field: str, minimum: float, maximum: float) -> float:
-        value = self.cleaned_data[field]
-        if value is None:
-            return float(self.defaults[field])
-        if not minimum <= value <= maximum:
-            raise forms.ValidationError(
-                f"{self.fields[field].label} is between {minimum:g} and {maximum:g}; {value:g} was given."
-            )
-        return float(value)
-
     def clean_language_boost(self) -> str:
-        value: str = self.cleaned_data["language_boost"] or catalog.AUTO
-        if value not in registry.capabilities(settings.ENGINE).languages:
-            raise forms.ValidationError(f"The built-in engine cannot speak {value} yet.")
-        return value
+        engine = self.voice.engine if "voice_id" in self.cleaned_data else settings.ENGINE
+        return can_speak(engine, self.cleaned_data["language_boost"])
 
     def inputs(self) -> dict[str, Any]:
-        """What the prediction keeps: what was given, and the defaults for the rest."""
-        given = {
-            name: value for name, value in self.cleaned_data.items() if name != "model" and value not in (None, "")
-        }
-        return {**{k: v for k, v in self.defaults.items() if k != "model"}, **given}
+        """What the prediction keeps: what was given, and the contract's defaults for the rest."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "model" and value is not None}
 
     @property
     def chosen_model(self) -> str:
-        return self.cleaned_data["model"] or str(self.defaults["model"])
+        return str(self.cleaned_data["model"])

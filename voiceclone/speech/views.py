@@ -48,7 +48,7 @@ def speak(request: PersonRequest) -> HttpResponse:
 def _show(request: PersonRequest) -> HttpResponse:
     """An empty form for ?voice=; or filled in as for the task ?task= (shown beside it) or ?again=."""
     context = {}
-    initial = {**SpeechForm.defaults, "voice_id": request.GET.get("voice", "")}
+    initial = {**SpeechForm.initial_values, "voice_id": request.GET.get("voice", "")}
     if "task" in request.GET or "again" in request.GET:
         mine = Prediction.objects.for_user(request.user).exclude(model=CLONE).select_related("voice__sample")
         task = get_object_or_404(mine, pk=request.GET.get("task") or request.GET.get("again"))

@@ -1,0 +1,127 @@
+"""Form fields that keep the ranges of the v3 contract. What is wrong is said in one sentence: field, limit, value.
+
+They take what a page sends (texts) and what a client sends (JSON values) alike; what is left out gets `default`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+
+from voiceclone.engines import registry
+
+SHOWN = 40  # characters of a value that is quoted back
+
+
+def quoted(value: object) -> str:
+    text = str(value)
+    return f"“{text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}”"
+
+
+class NumberField(forms.Field):
+    """A number in a closed range; `whole`: without a fraction."""
+
+    widget = forms.NumberInput
+
+    def __init__(
+        self, minimum: float, maximum: float, default: float, step: float, *, whole: bool = False, **kwargs: Any
+    ) -> None:
+        self.minimum, self.maximum, self.default, self.whole = minimum, maximum, default, whole
+        kwargs.setdefault("help_text", f"{minimum:g} to {maximum:g}")
+        widget = forms.NumberInput(attrs={"min": minimum, "max": maximum, "step": step})
+        super().__init__(required=False, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> float | int:
+        if value in (None, ""):
+            return int(self.default) if self.whole else float(self.default)
+        try:
+            number = float(value) if not isinstance(value, bool) else math.nan
+        except (TypeError, ValueError):
+            number = math.nan
+        kind = "a whole number" if self.whole else "a number"
+        if not math.isfinite(number) or (self.whole and number != int(number)):
+            raise forms.ValidationError(f"{self.label} is {kind}; {quoted(value)} was given.")
+        if not self.minimum <= number <= self.maximum:
+            raise forms.ValidationError(
+                f"{self.label} is between {self.minimum:g} and {self.maximum:g}; {number:g} was given."
+            )
+        return int(number) if self.whole else number
+
+
+class OptionField(forms.ChoiceField):
+    """One of some values, which are all texts or all whole numbers."""
+
+    def __init__(
+        self, options: Sequence[tuple[Any, str]], default: Any = None, *, unset: str = "", **kwargs: Any
+    ) -> None:
+        self.values, self.default = {str(value): value for value, _ in options}, default
+        shown: Iterable[tuple[Any, str]] = [("", unset), *options] if unset else options
+        super().__init__(required=False, choices=list(shown), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        if value in (None, ""):
+            return self.default
+        if str(value) not in self.values or isinstance(value, bool):
+            named = ", ".join(self.values)
+            raise forms.ValidationError(f"{self.label} is one of: {named}. {quoted(value)} was given.")
+        return self.values[str(value)]
+
+
+class TextField(forms.CharField):
+    """A text of at most `limit` characters, counted as the contract counts them: code points."""
+
+    def __init__(
+        self, limit: int, *, title: str, rows: int, counter: str = "", default: str = "", **kwargs: Any
+    ) -> None:
+        self.limit, self.title, self.default = limit, title, default
+        counting = {"data-counter": counter, "data-max": limit} if counter else {}
+        kwargs.setdefault("required", False)
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows, **counting}), **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if len(text) > self.limit:
+            raise forms.ValidationError(f"{self.title} has {len(text):,} characters; the limit is {self.limit:,}.")
+        return text or self.default
+
+
+class PronunciationField(forms.Field):
+    """How words are to be said: pairs such as `omg/oh my god`, one a line in a page, a list from a client."""
+
+    widget = forms.Textarea
+    PAIRS, LENGTH = 100, 200
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"rows": 2, "placeholder": "omg/oh my god", "spellcheck": "false"}
+        super().__init__(required=False, widget=forms.Textarea(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        lines = value if isinstance(value, list) else str(value or "").splitlines()
+        pairs = [str(line).strip() for line in lines if str(line).strip()]
+        if len(pairs) > self.PAIRS:
+            raise forms.ValidationError(f"{self.label} has {len(pairs)} pairs; the limit is {self.PAIRS}.")
+        for pair in pairs:
+            alias, slash, said = (part.strip() for part in pair.partition("/"))
+            if not (alias and slash and said):
+                raise forms.ValidationError(
+                    f"{self.label} has pairs such as omg/oh my god, with a slash between; {quoted(pair)} was given."
+                )
+            if len(pair) > self.LENGTH:
+                raise forms.ValidationError(
+                    f"A pair of {self.label} has {len(pair)} characters; the limit is {self.LENGTH}."
+                )
+        return pairs
+
+
+def can_speak(engine: str, language: str) -> str:
+    """The language, where that engine can speak it."""
+    capabilities = registry.capabilities(engine)
+    if language not in capabilities.languages:
+        raise forms.ValidationError(f"{capabilities.label.partition(' · ')[0]} cannot speak {language} yet.")
+    return language

@@ -82,7 +82,6 @@ REGISTRATION = env.choice("REGISTRATION", "open", ("open", "invite", "closed"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 7, minimum=0.00001, maximum=36500)
 SAMPLE_MAX_MB = env.number("SAMPLE_MAX_MB", 20, minimum=0.1, maximum=500)
 SAMPLE_MIN_SECONDS, SAMPLE_MAX_SECONDS = 3.0, 300.0
-OUTPUT_URL_DAYS = env.number("OUTPUT_URL_DAYS", 7, minimum=0.001, maximum=3650)
 API_REQUESTS_PER_MINUTE = env.whole("API_REQUESTS_PER_MINUTE", 1200, minimum=0, maximum=1_000_000)
 API_TASKS_IN_FLIGHT = env.whole("API_TASKS_IN_FLIGHT", 20, minimum=0, maximum=100_000)
 ENGINE = env.choice("ENGINE", "builtin", ("builtin",))

@@ -31,6 +31,7 @@ urlpatterns = [
     path("tasks/<str:pk>/parts/<int:number>", predictions.part, name="prediction-part"),
     path("tasks/<str:pk>/cancel/", predictions.cancel, name="cancel-prediction"),
     path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
+    path("outputs/<str:token>/<str:filename>", predictions.output, name="output"),
     path("account/", account, name="account"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -32,6 +32,7 @@ urlpatterns = [
     path("tasks/<str:pk>/parts/<int:number>", predictions.part, name="prediction-part"),
     path("tasks/<str:pk>/cancel/", predictions.cancel, name="cancel-prediction"),
     path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
+    path("outputs/<str:token>/<str:filename>", predictions.output, name="output"),
     path("account/", account, name="account"),
     path("account/keys/", programs.api_keys, name="api-keys"),
     path("account/keys/<int:pk>/revoke/", programs.revoke_key, name="revoke-api-key"),

@@ -8,7 +8,7 @@ from io import BytesIO
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -16,7 +16,7 @@ from voiceclone.accounts.models import User
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audio.encode import CONTENT_TYPES
 from voiceclone.audio.ranged import SAFETY_HEADERS, ranged_file_response
-from voiceclone.predictions import erasure, lifecycle, sounds, watching
+from voiceclone.predictions import erasure, lifecycle, outputs, sounds, watching
 from voiceclone.predictions.models import Prediction
 
 PAGE = 24
@@ -80,6 +80,23 @@ def audio(request: PersonRequest, pk: str) -> HttpResponseBase:
         etag=f"{prediction.pk}-{prediction.attempts}",
         as_attachment="download" in request.GET,
     )
+
+
+@require_safe
+def output(request: HttpRequest, token: str, filename: str) -> HttpResponseBase:
+    """The sound behind a signed link: whoever has the link may hear it, from any site."""
+    prediction = outputs.find(token)
+    if prediction is None:
+        raise Http404
+    response = ranged_file_response(
+        request,
+        prediction.audio,
+        content_type=CONTENT_TYPES[prediction.format],
+        filename=outputs.file_name(prediction),
+        etag=f"{prediction.pk}-{prediction.attempts}",
+    )
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 @login_required

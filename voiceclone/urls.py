@@ -39,6 +39,8 @@ urlpatterns = [
     path("account/keys/<int:pk>/revoke/", programs.revoke_key, name="revoke-api-key"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/docs", programs.docs, name="api-docs"),
+    path("api/openapi.json", programs.openapi, name="api-openapi"),
     path("api/", api.urls),
     path("api", not_found),
     path("api/<path:path>", not_found, name="api-not-found"),

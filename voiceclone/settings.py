@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    "voiceclone.api.middleware.programs",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -208,6 +209,7 @@ PERIODIC = [
     (60, "voiceclone.voices.notices.send"),
     (600, "voiceclone.predictions.erasure.sweep"),
     (3600, "voiceclone.voices.enrolments.prune"),
+    (3600, "voiceclone.api.submissions.prune"),
     (3600, "voiceclone.audit.models.prune"),
     (3600, "voiceclone.work.housekeeping.prune"),
 ]

@@ -8,6 +8,7 @@ from voiceclone import views
 from voiceclone.accounts.views import index as account
 from voiceclone.api import pages as programs
 from voiceclone.api.errors import not_found
+from voiceclone.api.openai import api as openai
 from voiceclone.api.v3 import api
 from voiceclone.library import views as library
 from voiceclone.predictions import views as predictions
@@ -42,6 +43,7 @@ urlpatterns = [
     path("api/docs", programs.docs, name="api-docs"),
     path("api/openapi.json", programs.openapi, name="api-openapi"),
     path("api/", api.urls),
+    path("v1/", openai.urls),
     path("api", not_found),
     path("api/<path:path>", not_found, name="api-not-found"),
 ]

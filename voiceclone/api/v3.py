@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationErrorContext
 
-from voiceclone.api import account, bodies, errors, runs, tasks, voices
+from voiceclone.api import account, bodies, errors, runs, streams, tasks, voices
 from voiceclone.api.auth import Bearer
 
 
@@ -30,6 +30,7 @@ api = Api(
     parser=bodies.JsonParser(),
     urls_namespace="api",
 )
+api.add_router("/v3/", streams.router)
 api.add_router("/v3/", runs.router)
 api.add_router("", tasks.router)
 api.add_router("", voices.router)

@@ -8,7 +8,7 @@ The same holds when another worker begins again: what was heard already is left 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ import soundfile
 import soxr
 from django.core.files.storage import default_storage
 
+from voiceclone.audio.encode import Encoder
 from voiceclone.predictions import sounds
 from voiceclone.predictions.models import Prediction
 from voiceclone.work.leases import Status
@@ -103,3 +104,29 @@ def _rest(row: Prediction, heard: int, rate: int) -> Iterator[Sound]:
     block = BLOCK_SECONDS * rate
     for start in range(heard, samples.size, block):
         yield Sound(samples[start : start + block], rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the sound is encoded as."""
+
+    format: str = "mp3"
+    sample_rate: int = 32000
+    bitrate: int | None = None
+    channels: int = 1
+
+
+def encoded(prediction: Prediction, speech: Iterable[Sound], kind: Kind) -> Iterator[bytes]:
+    """The bytes of one file, in pieces: each as soon as its sentence was made. Yields no empty piece."""
+    rest = {"bitrate": kind.bitrate, "channels": kind.channels, "tags": sounds.tags(prediction)}
+    encoder = Encoder(kind.format, kind.sample_rate, **rest)
+    resampler: soxr.ResampleStream | None = None
+    for sound in speech:
+        if resampler is None and sound.sample_rate != kind.sample_rate:
+            resampler = soxr.ResampleStream(sound.sample_rate, kind.sample_rate, 1, dtype="int16")
+        samples = resampler.resample_chunk(sound.samples) if resampler else sound.samples
+        if piece := encoder.add(samples):
+            yield piece
+    last = encoder.add(resampler.resample_chunk(np.zeros(0, np.int16), last=True)) if resampler else b""
+    if last := last + encoder.finish():
+        yield last

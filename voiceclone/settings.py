@@ -83,6 +83,7 @@ RETENTION_DAYS = env.number("RETENTION_DAYS", 7, minimum=0.00001, maximum=36500)
 OUTPUT_URL_DAYS = env.number("OUTPUT_URL_DAYS", 7, minimum=0.00001, maximum=36500)
 SAMPLE_MAX_MB = env.number("SAMPLE_MAX_MB", 20, minimum=0.1, maximum=500)
 SAMPLE_MIN_SECONDS, SAMPLE_MAX_SECONDS = 3.0, 300.0
+ALLOW_PRIVATE_HOSTS = [name.lower() for name in env.words("ALLOW_PRIVATE_HOSTS")]
 ENGINE = env.choice("ENGINE", "builtin", ("builtin",))
 WORKERS = env.whole("WORKERS", min(2, os.cpu_count() or 1), minimum=1, maximum=64)
 WEB_WORKERS = env.whole("WEB_WORKERS", 2, minimum=1, maximum=64)

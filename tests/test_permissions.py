@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from voiceclone.accounts import keys
 from voiceclone.accounts.models import User
 from voiceclone.engines.base import Chunk
 from voiceclone.predictions import lifecycle, sounds
@@ -18,7 +19,7 @@ from voiceclone.voices.models import Voice
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OPEN = {"landing", "healthz", "api-not-found", "output"}  # an output has a signed link: tests/predictions/test_wire.py
-OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}
+OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample", "api-keys"}
 POSTED = {"demo-sample"}
 SOMEBODYS = {
     "voice": "/voices/{voice.voice_id}/",
@@ -29,8 +30,9 @@ SOMEBODYS = {
     "prediction-part": "/tasks/{speaking.pk}/parts/0",
     "cancel-prediction": "/tasks/{task.pk}/cancel/",
     "delete-prediction": "/tasks/{task.pk}/delete/",
+    "revoke-api-key": "/account/keys/{key.pk}/revoke/",
 }
-BY_POST = {"delete-voice", "cancel-prediction", "delete-prediction"}
+BY_POST = {"delete-voice", "cancel-prediction", "delete-prediction", "revoke-api-key"}
 
 
 def ask(browser: Client, name: str, address: str) -> int:
@@ -67,7 +69,8 @@ def speaking(voice: Voice) -> Prediction:
 @pytest.fixture
 def addresses(voice: Voice, speaking: Prediction) -> dict[str, str]:
     task = Prediction.objects.get(voice=voice, model=CLONE)
-    return {name: address.format(voice=voice, task=task, speaking=speaking) for name, address in SOMEBODYS.items()}
+    rows = {"voice": voice, "task": task, "speaking": speaking, "key": keys.make(voice.owner)[0]}
+    return {name: address.format(**rows) for name, address in SOMEBODYS.items()}
 
 
 def test_every_address_has_a_row_here() -> None:
@@ -118,7 +121,7 @@ def test_nothing_changes_by_get(
     assert client_of(alice).get(address).status_code == 405
 
 
-@pytest.mark.parametrize("name", sorted(BY_POST | POSTED | {"clone", "speak", "upload-sample"}))
+@pytest.mark.parametrize("name", sorted(BY_POST | POSTED | {"clone", "speak", "upload-sample", "api-keys"}))
 def test_nothing_changes_without_a_csrf_token(addresses: dict[str, str], alice: User, name: str) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -84,6 +84,8 @@ OUTPUT_URL_DAYS = env.number("OUTPUT_URL_DAYS", 7, minimum=0.00001, maximum=3650
 SAMPLE_MAX_MB = env.number("SAMPLE_MAX_MB", 20, minimum=0.1, maximum=500)
 SAMPLE_MIN_SECONDS, SAMPLE_MAX_SECONDS = 3.0, 300.0
 ALLOW_PRIVATE_HOSTS = [name.lower() for name in env.words("ALLOW_PRIVATE_HOSTS")]
+API_REQUESTS_PER_MINUTE = env.whole("API_REQUESTS_PER_MINUTE", 1200, minimum=0, maximum=1_000_000)
+API_TASKS_IN_FLIGHT = env.whole("API_TASKS_IN_FLIGHT", 20, minimum=0, maximum=100_000)
 ENGINE = env.choice("ENGINE", "builtin", ("builtin",))
 WORKERS = env.whole("WORKERS", min(2, os.cpu_count() or 1), minimum=1, maximum=64)
 WEB_WORKERS = env.whole("WEB_WORKERS", 2, minimum=1, maximum=64)
@@ -99,6 +101,7 @@ INSTALLED_APPS = [
     "voiceclone.cloning",
     "voiceclone.library",
     "voiceclone.speech",
+    "voiceclone.api",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from voiceclone import views
 from voiceclone.accounts.views import index as account
+from voiceclone.api import pages as programs
 from voiceclone.api.errors import not_found
 from voiceclone.library import views as library
 from voiceclone.predictions import views as predictions
@@ -33,6 +34,8 @@ urlpatterns = [
     path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
     path("outputs/<str:token>/<str:filename>", predictions.output, name="output"),
     path("account/", account, name="account"),
+    path("account/keys/", programs.api_keys, name="api-keys"),
+    path("account/keys/<int:pk>/revoke/", programs.revoke_key, name="revoke-api-key"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/<path:path>", not_found, name="api-not-found"),

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "voiceclone"
 FLOORS = [
-    {"audio", "accounts", "work"},
+    {"audio", "accounts", "outbound", "work"},
     {"audit"},
     {"samples", "engines"},
     {"voices"},

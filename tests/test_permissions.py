@@ -18,7 +18,8 @@ from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OPEN = {"landing", "healthz", "api-not-found", "output"}  # an output has a signed link: tests/predictions/test_wire.py
+OPEN = {"landing", "healthz", "api-not-found"}
+SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/
 OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample", "api-keys"}
 POSTED = {"demo-sample"}
 SOMEBODYS = {
@@ -74,7 +75,7 @@ def addresses(voice: Voice, speaking: Prediction) -> dict[str, str]:
 
 
 def test_every_address_has_a_row_here() -> None:
-    assert set(own_patterns()) == OPEN | OWN | POSTED | set(SOMEBODYS)
+    assert set(own_patterns()) == OPEN | SIGNED | OWN | POSTED | set(SOMEBODYS)
 
 
 @pytest.mark.parametrize("name", sorted(OWN | POSTED))

@@ -82,7 +82,10 @@ REGISTRATION = env.choice("REGISTRATION", "open", ("open", "invite", "closed"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 7, minimum=0.00001, maximum=36500)
 OUTPUT_URL_DAYS = env.number("OUTPUT_URL_DAYS", 7, minimum=0.00001, maximum=36500)
 SAMPLE_MAX_MB = env.number("SAMPLE_MAX_MB", 20, minimum=0.1, maximum=500)
+UPLOAD_MAX_MB = env.number("UPLOAD_MAX_MB", 200, minimum=0.1, maximum=2000)
+UPLOAD_QUOTA_MB = env.number("UPLOAD_QUOTA_MB", 1024, minimum=0.1, maximum=10_000_000)
 SAMPLE_MIN_SECONDS, SAMPLE_MAX_SECONDS = 3.0, 300.0
+ALLOW_PRIVATE_HOSTS = [name.lower() for name in env.words("ALLOW_PRIVATE_HOSTS")]
 API_REQUESTS_PER_MINUTE = env.whole("API_REQUESTS_PER_MINUTE", 1200, minimum=0, maximum=1_000_000)
 API_TASKS_IN_FLIGHT = env.whole("API_TASKS_IN_FLIGHT", 20, minimum=0, maximum=100_000)
 ENGINE = env.choice("ENGINE", "builtin", ("builtin",))
@@ -208,6 +211,7 @@ PERIODIC = [
     (30, "voiceclone.predictions.erasure.expire"),
     (60, "voiceclone.voices.notices.send"),
     (600, "voiceclone.predictions.erasure.sweep"),
+    (600, "voiceclone.samples.uploads.prune"),
     (3600, "voiceclone.voices.enrolments.prune"),
     (3600, "voiceclone.api.submissions.prune"),
     (3600, "voiceclone.audit.models.prune"),

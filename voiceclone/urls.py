@@ -9,10 +9,11 @@ from voiceclone.accounts.views import index as account
 from voiceclone.api import pages as programs
 from voiceclone.api.errors import not_found
 from voiceclone.api.openai import api as openai
+from voiceclone.api.uploads import put as put_upload
 from voiceclone.api.v3 import api
 from voiceclone.library import views as library
 from voiceclone.predictions import views as predictions
-from voiceclone.samples.views import audio as sample_audio
+from voiceclone.samples import views as samples
 from voiceclone.speech.views import speak
 
 admin.site.site_title = admin.site.site_header = "Voiceclone"
@@ -25,7 +26,7 @@ urlpatterns = [
     path("voices/", library.library, name="voices"),
     path("voices/<str:voice_id>/", library.detail, name="voice"),
     path("voices/<str:voice_id>/delete/", library.delete, name="delete-voice"),
-    path("samples/<uuid:pk>/audio", sample_audio, name="sample-audio"),
+    path("samples/<uuid:pk>/audio", samples.audio, name="sample-audio"),
     path("speak/", speak, name="speak"),
     path("history/", predictions.history, name="history"),
     path("tasks/changes/", predictions.changes, name="changes"),
@@ -34,7 +35,10 @@ urlpatterns = [
     path("tasks/<str:pk>/parts/<int:number>", predictions.part, name="prediction-part"),
     path("tasks/<str:pk>/cancel/", predictions.cancel, name="cancel-prediction"),
     path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
+    path("uploads/<str:token>", samples.upload, name="upload"),
+    path("uploads/<str:token>/<str:filename>", samples.upload, name="upload"),
     path("outputs/<str:token>/<str:filename>", predictions.output, name="output"),
+    path("api/v3/media/uploads/<str:ticket>", put_upload, name="put-upload"),
     path("account/", account, name="account"),
     path("account/keys/", programs.api_keys, name="api-keys"),
     path("account/keys/<int:pk>/revoke/", programs.revoke_key, name="revoke-api-key"),

@@ -13,24 +13,16 @@ import pytest
 from django.db import connection
 from django.utils.timezone import now
 
+from tests.speaking import CHUNKS, RATE, STEPS, WHOLE, work
 from voiceclone.accounts.models import User
-from voiceclone.audio.encode import pcm16
 from voiceclone.cloning.submit import submit
-from voiceclone.engines.base import Chunk
 from voiceclone.predictions import erasure, lifecycle, reaper, sounds, streaming
 from voiceclone.predictions.models import Prediction
-from voiceclone.predictions.runners import Result, _save
 from voiceclone.predictions.streaming import CameToNothing, NobodyListens, sentences_of
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RATE = 24000
-CHUNKS = [
-    Chunk(f"Sentence {length}.", np.random.default_rng(length).uniform(-0.5, 0.5, length).astype(np.float32), RATE)
-    for length in (4800, 2399, 7201)
-]
-WHOLE = np.concatenate([pcm16(chunk.waveform) for chunk in CHUNKS])
 
 
 @pytest.fixture
@@ -47,23 +39,6 @@ def ask(alice: User, make_voice: Callable[..., Voice]) -> Callable[..., Predicti
 @pytest.fixture
 def task(ask: Callable[..., Prediction]) -> Prediction:
     return ask()
-
-
-def work(task: Prediction) -> Iterator[None]:
-    """A worker that speaks three sentences, one step at a time."""
-    claimed = lifecycle.claim(task.pk)
-    assert claimed is not None
-    yield
-    lengths = []
-    for number, chunk in enumerate(CHUNKS):
-        lengths.append(sounds.keep_part(claimed, number, chunk))
-        yield
-        lifecycle.offer_parts(claimed, lengths)
-        yield
-    _save(claimed, Result(CHUNKS))
-
-
-STEPS = 7
 
 
 def listen(task: Prediction, worker: Iterator[None], pauses: tuple[int, ...] = ()) -> list[np.ndarray]:

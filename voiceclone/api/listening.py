@@ -98,7 +98,7 @@ def presence(request: HttpRequest) -> Callable[[], bool]:
         try:
             watch.register(connection, select.POLLIN)
             return not watch.poll(0) or connection.recv(1, socket.MSG_PEEK) != b""
-        except OSError:
+        except (OSError, ValueError):  # closed on our side
             return False
 
     return is_there

@@ -44,7 +44,8 @@ SPEECH = {
         "stream": {"type": "boolean", "default": True, "description": "Ours: false sends the sound when it is whole."},
     },
 }
-REFUSALS = dict.fromkeys((400, 401, 404, 413, 415, 422, 429, 500, 504), schemas.OpenAiError)
+REFUSALS = dict.fromkeys((401, 429), schemas.OpenAiError)
+OF_SPEECH = dict.fromkeys((400, 404, 413, 415, 422, 500, 504), schemas.OpenAiError) | REFUSALS
 
 api = NinjaAPI(
     title="Speech for OpenAI's clients",
@@ -73,7 +74,7 @@ def unauthorized(request: HttpRequest, error: AuthenticationError) -> HttpRespon
 
 @api.post(
     "/audio/speech",
-    response=REFUSALS,
+    response=OF_SPEECH,
     tags=TAGS,
     summary="Speak",
     url_name="speech",
@@ -90,16 +91,16 @@ def unauthorized(request: HttpRequest, error: AuthenticationError) -> HttpRespon
 def speech(request: ProgramRequest) -> HttpResponseBase:
     """Speak with a voice of one's own. The first use keeps the voice, and the history shows what was spoken."""
     body = bodies.read_object(request)
-    format = _choice(body, "response_format", tuple(CONTENT_TYPES))
+    wanted = _choice(body, "response_format", tuple(CONTENT_TYPES))
     style = _choice(body, "stream_format", ("audio", "sse"))
     wants_whole = body.get("stream") is not None and not inputs.switch(body, "stream")
-    asked = submissions.Request(request.auth, _model(body), _settings(request.user, body, format), "", None, False)
+    asked = submissions.Request(request.auth, _model(body), _settings(request.user, body, wanted), "", None, False)
 
     def pack(prediction: Prediction, heard: Iterator[Sound]) -> Iterator[bytes]:
-        pieces = encoded(prediction, heard, Kind(format, RATE))
+        pieces = encoded(prediction, heard, Kind(wanted, RATE))
         return _events(prediction, pieces) if style == "sse" else pieces
 
-    kind = EVENTS if style == "sse" else CONTENT_TYPES[format]
+    kind = EVENTS if style == "sse" else CONTENT_TYPES[wanted]
     listener = listening.Listener(request, lambda: submissions.submit(asked), pack)
     if wants_whole:
         return HttpResponse(b"".join(listener), content_type=kind, headers=listening.HEADERS)
@@ -175,7 +176,13 @@ def models(request: ProgramRequest) -> dict[str, Any]:
     return {"object": "list", "data": [_shown(name) for name in (*OWN, *ALIASES)]}
 
 
-@api.get("/models/{path:name}", response={200: schemas.OpenAiModel, **REFUSALS}, tags=TAGS, summary="One model")
+@api.get(
+    "/models/{path:name}",
+    response={200: schemas.OpenAiModel, 404: schemas.OpenAiError, **REFUSALS},
+    tags=TAGS,
+    summary="One model",
+    url_name="model",
+)
 def model(request: ProgramRequest, name: str) -> dict[str, Any]:
     """With or without `minimax/` before its name."""
     _known(name)
@@ -186,13 +193,25 @@ def _shown(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": SINCE, "owned_by": "voiceclone"}
 
 
-@api.get("/audio/models", response={200: schemas.OpenAiChoices, **REFUSALS}, tags=TAGS, summary="Models, for a menu")
+@api.get(
+    "/audio/models",
+    response={200: schemas.OpenAiChoices, **REFUSALS},
+    tags=TAGS,
+    summary="Models, for a menu",
+    url_name="audio-models",
+)
 def audio_models(request: ProgramRequest) -> dict[str, Any]:
     """The same list as Open WebUI asks for it."""
     return {"models": [{"id": name, "name": name} for name in (*OWN, *ALIASES)]}
 
 
-@api.get("/audio/voices", response={200: schemas.OpenAiVoices, **REFUSALS}, tags=TAGS, summary="Voices, for a menu")
+@api.get(
+    "/audio/voices",
+    response={200: schemas.OpenAiVoices, **REFUSALS},
+    tags=TAGS,
+    summary="Voices, for a menu",
+    url_name="audio-voices",
+)
 def audio_voices(request: ProgramRequest) -> dict[str, Any]:
     """One's voices that can speak now, as Open WebUI and Kokoro's clients ask for them."""
     rows = Voice.objects.for_user(request.user).usable()

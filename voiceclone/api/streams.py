@@ -11,7 +11,7 @@ from django.http import HttpResponseBase
 from ninja import Router
 from ninja.constants import NOT_SET
 
-from voiceclone.api import catalog, listening, schemas, submissions
+from voiceclone.api import catalog, listening, submissions
 from voiceclone.api.auth import ProgramRequest
 from voiceclone.api.lenient import lenient
 from voiceclone.audio.encode import CONTENT_TYPES
@@ -20,13 +20,12 @@ from voiceclone.predictions.models import Prediction
 from voiceclone.predictions.streaming import CameToNothing, Kind, Sound, encoded
 
 router = Router(tags=["Run a model"])
-REFUSALS = dict.fromkeys((400, 401, 413, 415, 422, 429, 500, 504), schemas.Error)
 EVENTS = "text/event-stream"
 RUNNING, LAST = 1, 2
 ABOUT = (
-    "Speak, and send the sound sentence by sentence while it is made: as events (`data:` lines of JSON, `data.audio` in "
-    "hexadecimal, `data.status` 1, and at the end 2 with the whole sound), or with `Accept: audio/mpeg` as bare MP3. "
-    "It is a task like any other; it is cancelled when the client goes away."
+    "Speak, and send the sound sentence by sentence while it is made: as events (`data:` lines of JSON, `data.audio` "
+    "in hexadecimal, `data.status` 1, and at the end 2 with the whole sound), or with `Accept: audio/mpeg` as bare "
+    "MP3. It is a task like any other; it is cancelled when the client goes away."
 )
 
 
@@ -87,7 +86,6 @@ for _model in SPEECH_MODELS:
         f"/{_model.id}/stream",
         ["POST"],
         _operation(_model.id),
-        response=REFUSALS,
         auth=NOT_SET,
         operation_id=f"stream_{_model.name}".replace("-", "_").replace(".", "_"),
         url_name=f"stream-{_model.name}",

@@ -25,6 +25,7 @@ from voiceclone.cloning.submit import submit as clone
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.samples import references
+from voiceclone.samples.uploads import UploadRefused
 from voiceclone.speech.forms import SpeechForm
 from voiceclone.voices.models import Consent
 from voiceclone.voices.retention import NotUsable
@@ -128,6 +129,8 @@ def _clone(asked: Request) -> Callable[[], Prediction]:
         raise inputs.refusal(errors)
     try:
         kept = {**form.inputs(), "audio": references.settle(user, audio), **_switches(body)}
+    except UploadRefused as error:
+        raise Refused(error.status, f'field "audio": {error}') from error
     except ValueError as error:
         raise inputs.refusal({"audio": str(error)}) from error
     return lambda: clone(user, None, kept, method=Consent.Method.API)

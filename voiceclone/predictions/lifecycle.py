@@ -113,6 +113,14 @@ def offer_parts(prediction: Prediction, lengths: Sequence[float]) -> None:
         raise LeaseLost
 
 
+def use_sample(prediction: Prediction, sample: Sample) -> None:
+    """The sample that a clone's `audio` named has been fetched. Raises LeaseLost."""
+    with transaction.atomic():
+        if not _move(prediction, sample=sample):
+            raise LeaseLost
+        Voice.objects.filter(predictions=prediction, state=Voice.State.CLONING).update(sample=sample)
+
+
 def complete(prediction: Prediction, and_then: Callable[[], None], **results: Any) -> bool:
     """Write the result; `and_then` runs in the same transaction. False where this attempt no longer holds it."""
     with transaction.atomic():
@@ -185,14 +193,15 @@ def retry(prediction: Prediction) -> Prediction:
         raise retention.NotUsable("Its voice is not there any more.")
     with transaction.atomic():
         if prediction.is_clone:
-            _clone_again(voice, prediction.sample)
+            _clone_again(voice, prediction)
             voice.refresh_from_db()
         return submit(prediction.owner, prediction.model, prediction.engine, voice, prediction.input)
 
 
-def _clone_again(voice: Voice, sample: Sample | None) -> None:
+def _clone_again(voice: Voice, prediction: Prediction) -> None:
     """A voice that was not made is being cloned again, with the consent that it has."""
-    if sample is None:
+    sample = prediction.sample
+    if sample is None and not prediction.input.get("audio"):  # which a worker can fetch
         raise retention.NotUsable("Its sample is not there any more. Record or upload it again.")
     rows = Voice.objects.filter(pk=voice.pk, end_reason__in=(Voice.EndReason.FAILED, Voice.EndReason.CANCELLED))
     again = {"state": Voice.State.CLONING, "sample": sample, "ended_at": None, "end_reason": ""}

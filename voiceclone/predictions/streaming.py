@@ -118,8 +118,8 @@ class Kind:
 
 def encoded(prediction: Prediction, speech: Iterable[Sound], kind: Kind) -> Iterator[bytes]:
     """The bytes of one file, in pieces: each as soon as its sentence was made. Yields no empty piece."""
-    rest = {"bitrate": kind.bitrate, "channels": kind.channels, "tags": sounds.tags(prediction)}
-    encoder = Encoder(kind.format, kind.sample_rate, **rest)
+    tags = sounds.tags(prediction)
+    encoder = Encoder(kind.format, kind.sample_rate, bitrate=kind.bitrate, channels=kind.channels, tags=tags)
     resampler: soxr.ResampleStream | None = None
     for sound in speech:
         if resampler is None and sound.sample_rate != kind.sample_rate:

@@ -31,7 +31,13 @@ def as_dict(prediction: Prediction, base_url: str, *, with_input: bool = False) 
         "executionTime": milliseconds,
         "timings": {"inference": milliseconds},
     }
-    return found | {"input": prediction.input} if with_input else found
+    return found | {"input": _input(prediction, base_url)} if with_input else found
+
+
+def _input(prediction: Prediction, base_url: str) -> dict[str, Any]:
+    """As it was asked for; one of our own uploads by its address."""
+    audio = str(prediction.input.get("audio", ""))
+    return {**prediction.input, "audio": base_url + audio} if audio.startswith("/") else dict(prediction.input)
 
 
 def _outputs(prediction: Prediction, base_url: str) -> list[str]:

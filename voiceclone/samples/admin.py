@@ -1,11 +1,11 @@
-"""Samples in the admin panel: facts only; nobody hears other people's recordings there."""
+"""Samples and uploads in the admin panel: facts only; nobody hears other people's recordings there."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from voiceclone.samples.models import Sample
+from voiceclone.samples.models import Sample, Upload
 
 
 @admin.register(Sample)
@@ -22,3 +22,22 @@ class SampleAdmin(admin.ModelAdmin[Sample]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Sample | None = None) -> bool:
         return False  # a sample goes with its voices
+
+
+@admin.register(Upload)
+class UploadAdmin(admin.ModelAdmin[Upload]):
+    list_display = ("id", "owner", "kind", "size", "created_at", "arrived_at", "expires_at")
+    list_filter = ("kind", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("owner__email",)
+    fields = readonly_fields = ("owner", "kind", "declared_type", "size", "created_at", "arrived_at", "expires_at")
+    ordering = ("-created_at",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
+        return False  # it goes by itself

@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    "voiceclone.api.middleware.programs",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -212,6 +213,7 @@ PERIODIC = [
     (600, "voiceclone.predictions.erasure.sweep"),
     (600, "voiceclone.samples.uploads.prune"),
     (3600, "voiceclone.voices.enrolments.prune"),
+    (3600, "voiceclone.api.submissions.prune"),
     (3600, "voiceclone.audit.models.prune"),
     (3600, "voiceclone.work.housekeeping.prune"),
 ]

@@ -9,6 +9,7 @@ from voiceclone.accounts.views import index as account
 from voiceclone.api import pages as programs
 from voiceclone.api.errors import not_found
 from voiceclone.api.uploads import put as put_upload
+from voiceclone.api.v3 import api
 from voiceclone.library import views as library
 from voiceclone.predictions import views as predictions
 from voiceclone.samples import views as samples
@@ -42,6 +43,10 @@ urlpatterns = [
     path("account/keys/<int:pk>/revoke/", programs.revoke_key, name="revoke-api-key"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/docs", programs.docs, name="api-docs"),
+    path("api/openapi.json", programs.openapi, name="api-openapi"),
+    path("api/", api.urls),
+    path("api", not_found),
     path("api/<path:path>", not_found, name="api-not-found"),
 ]
 

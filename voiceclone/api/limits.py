@@ -45,3 +45,9 @@ def _take(key: int, window: int, limit: int) -> bool:
                 return False
         _taken[key, window] = left - 1
         return True
+
+
+def forget() -> None:
+    """Begin to count anew in this process."""
+    with _lock:
+        _taken.clear()

@@ -1,16 +1,18 @@
-"""The pages about programs: one's API keys."""
+"""The pages about programs: one's API keys, and what can be called."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page, require_http_methods, require_POST, require_safe
 
 from voiceclone.accounts.models import ApiKey
 from voiceclone.accounts.requests import PersonRequest
-from voiceclone.api import keys
+from voiceclone.api import keys, reference
+from voiceclone.api.results import base_url
 
 
 @login_required
@@ -26,7 +28,7 @@ def api_keys(request: PersonRequest) -> HttpResponse:
             problems = [str(error)]
     context = {
         "keys": ApiKey.objects.for_user(request.user).living(),
-        "base_url": f"{request.scheme}://{request.get_host()}",
+        "base_url": base_url(request),
         "made": made,
         "problems": problems,
         "name": "" if made else name,
@@ -41,3 +43,18 @@ def revoke_key(request: PersonRequest, pk: int) -> HttpResponse:
     keys.take_back(key, request.user)
     messages.success(request, f"“{key.name}” is revoked. Programs that use it are refused from now on.")
     return redirect("api-keys")
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI document, to read."""
+    here = base_url(request)
+    return render(request, "api/reference.html", {"subjects": reference.subjects(here), "base_url": here})
+
+
+@require_safe
+@gzip_page
+@conditional_page
+def openapi(request: HttpRequest) -> JsonResponse:
+    """The same for tools."""
+    return JsonResponse(reference.document())

@@ -26,10 +26,16 @@ def learn_early(sample: Sample) -> None:
     enrolments.start(sample, settings.ENGINE, enrolment_options({}, sample.transcript))
 
 
-def submit(user: User, sample: Sample, inputs: dict[str, Any], nonce: str | None = None) -> Prediction:
+def submit(
+    user: User,
+    sample: Sample | None,
+    inputs: dict[str, Any],
+    nonce: str | None = None,
+    method: str = Consent.Method.TICKED,
+) -> Prediction:
     """Store the consent, the voice and the prediction together. The same nonce twice is one task.
 
-    Raises Duplicate.
+    Without a sample, a worker gets it from `inputs["audio"]`. Raises Duplicate.
     """
     if nonce:
         earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first()
@@ -45,7 +51,7 @@ def submit(user: User, sample: Sample, inputs: dict[str, Any], nonce: str | None
                 language=inputs["language_boost"],
                 volume_normalization=bool(inputs.get("need_volume_normalization")),
                 sample=sample,
-                consent=Consent.give(user),
+                consent=Consent.give(user, method=method),
             )
             record(Action.VOICE_CLONED, voice.pk, user)
             return lifecycle.submit(user, CLONE, settings.ENGINE, voice, inputs, nonce)

@@ -11,11 +11,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from voiceclone.accounts.models import User
+from voiceclone.predictions.catalog import CLONE as CLONE
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Voice
 from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet, Status
-
-CLONE = "minimax/voice-clone"
 
 
 def new_id() -> str:

@@ -22,7 +22,7 @@ AUDIO_MAX_MB = 50  # of POST /upload
 LONGEST_LENGTH = 18  # digits of a Content-Length
 TYPES = ("image", "video", "audio")
 router, twins = Router(tags=["Uploads"]), Router(tags=["Uploads"])
-REFUSALS = {status: schemas.Error for status in (400, 401, 413, 429)}
+REFUSALS = dict.fromkeys((400, 401, 413, 429), schemas.Error)
 Part = Annotated[UploadedFile, File(description="The recording, in a multipart form.")]
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationErrorContext
 
-from voiceclone.api import account, bodies, errors, runs, tasks, uploads, voices
+from voiceclone.api import account, bodies, errors, runs, tasks, uploads, voices, webhooks
 from voiceclone.api.auth import Bearer
 
 
@@ -35,6 +35,7 @@ api.add_router("", tasks.router)
 api.add_router("", voices.router)
 api.add_router("/v3/", uploads.router)
 api.add_router("/v2/", uploads.twins)
+api.add_router("/v3/", webhooks.router)
 api.add_router("/v3/", account.router)
 
 

@@ -70,4 +70,4 @@ class JsonParser(Parser):
     """For django-ninja, which tells nobody why; `voiceclone.api.errors` looks at the cause."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        return decode(request.body)
+        return {} if request.body.strip() == b"null" else decode(request.body)

@@ -12,6 +12,7 @@ from voiceclone.cloning.forms import ContractForm
 from voiceclone.predictions import catalog
 from voiceclone.predictions.fields import NumberField, OptionField, PronunciationField, TextField
 from voiceclone.speech.forms import SpeechForm
+from voiceclone.voices import voice_id
 
 PRICE = 0.0  # US dollars: nothing is paid for on one's own machine
 HINTS = {
@@ -86,7 +87,7 @@ def _property(name: str, field: forms.Field) -> dict[str, Any]:
         return found | {"type": "array", "items": {"type": "string"}, "default": [], "x-ui-component": "array"}
     if isinstance(field, forms.BooleanField):
         return _switch(name)
-    return found | {"type": "string", "x-ui-component": COMPONENTS[name]}
+    return found | {"type": "string", "pattern": voice_id.PATTERN, "x-ui-component": COMPONENTS[name]}
 
 
 def _switch(name: str, disabled: bool = False) -> dict[str, Any]:

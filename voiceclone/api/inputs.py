@@ -41,7 +41,7 @@ def for_form(form: type[forms.Form], body: Mapping[str, Any]) -> dict[str, Any]:
 def switch(body: Mapping[str, Any], name: str) -> bool:
     """One of the keys that are no field of a page, such as `enable_sync_mode`. Raises Refused."""
     try:
-        return _switch(body[name]) if body.get(name) is not None else False
+        return switched(body[name]) if body.get(name) is not None else False
     except Wrong as error:
         raise refusal({name: f"It is {error}; {quoted(body[name])} was given."}) from error
 
@@ -52,6 +52,14 @@ def text(body: Mapping[str, Any], name: str) -> str:
     if value is not None and not isinstance(value, str):
         raise refusal({name: f"It is a text; {quoted(value)} was given."})
     return (value or "").strip()
+
+
+def switched(value: Any) -> bool:
+    """Raises Wrong."""
+    known = value.lower() if isinstance(value, str) else value
+    if isinstance(known, list | dict) or known not in SWITCH:
+        raise Wrong("true or false")
+    return SWITCH[known]
 
 
 def errors_of(form: forms.Form) -> dict[str, str]:
@@ -67,7 +75,7 @@ def refusal(errors: Mapping[str, str]) -> Refused:
 
 def _as_wanted(field: forms.Field, value: Any) -> Any:
     if isinstance(field, forms.BooleanField):
-        return _switch(value)
+        return switched(value)
     if isinstance(field, PronunciationField):
         if not isinstance(value, str) and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
             raise Wrong("an array of texts")
@@ -81,13 +89,6 @@ def _as_wanted(field: forms.Field, value: Any) -> Any:
     if isinstance(field, OptionField) and isinstance(value, float) and value.is_integer():
         return int(value)  # some clients send every number with a fraction
     return value if isinstance(value, str) else str(value)
-
-
-def _switch(value: Any) -> bool:
-    known = value.lower() if isinstance(value, str) else value
-    if isinstance(known, list | dict) or known not in SWITCH:
-        raise Wrong("true or false")
-    return SWITCH[known]
 
 
 def _title(field: forms.Field, name: str) -> str:

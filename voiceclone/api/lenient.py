@@ -20,11 +20,11 @@ def lenient(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _required(strict: dict[str, Any]) -> dict[str, Any]:
-    """A text that must be there; a command line sends one of digits as a number."""
+    """A text that must be there; command lines send one of digits as a number."""
     told = {name: strict[name] for name in KEPT if name in strict}
-    length = {"maxLength": strict["maxLength"]} if "maxLength" in strict else {}
-    number = [] if strict.get("x-ui-component") == "uploader" else [{"type": "number"}]
-    return {**told, "anyOf": [{"type": "string", "minLength": 1, **length}, *number]}
+    rules = {name: strict[name] for name in ("maxLength", "pattern") if name in strict}
+    number = [{"type": "number"}] if strict.get("x-ui-component") == "textarea" else []
+    return {**told, "anyOf": [{"type": "string", "minLength": 1, **rules}, *number]}
 
 
 def _lenient(strict: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from voiceclone.predictions.catalog import MODEL_IDS
 from voiceclone.work.leases import UNFINISHED
 
 router = Router(tags=["Run a model"])
-REFUSALS = dict.fromkeys((400, 401, 413, 415, 422, 429), schemas.Error)
 Webhook = Annotated[
     str, Query(description="An https address that gets the finished task by POST; signed, with retries.")
 ]
@@ -51,7 +50,7 @@ for _model_id in MODEL_IDS:
         f"/{_model_id}",
         ["POST"],
         _operation(_model_id),
-        response={200: schemas.Envelope[schemas.Prediction], **REFUSALS},
+        response=schemas.Envelope[schemas.Prediction],
         exclude_unset=True,
         auth=NOT_SET,
         operation_id=f"run_{_name}".replace("-", "_").replace(".", "_"),

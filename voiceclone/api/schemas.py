@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from ninja import Field, Schema
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from voiceclone.api.inputs import switched
+from voiceclone.api.lenient import SWITCH
 
 Data = TypeVar("Data")
 STATUSES = Literal["created", "processing", "completed", "failed", "cancelled", "timeout", "deleted"]
@@ -58,6 +62,13 @@ class Predictions(Schema):
     items: list[Prediction]
 
 
+def _is_written_out(value: Any) -> Any:
+    """Not seconds since 1970, which would be read as a time as well."""
+    if not isinstance(value, datetime | str) or str(value).replace(".", "").strip("+-").isdecimal():
+        raise ValueError("A time looks like 2026-01-31T12:00:00Z")
+    return value
+
+
 def _in_range(at: datetime) -> datetime:
     try:
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
@@ -65,17 +76,39 @@ def _in_range(at: datetime) -> datetime:
         raise ValueError("This time lies outside the calendar") from error
 
 
-Moment = Annotated[datetime, AfterValidator(_in_range)]
+def _is_a_number(value: Any) -> Any:
+    if isinstance(value, bool) or (isinstance(value, str) and not re.fullmatch("[0-9]{1,6}", value)):
+        raise ValueError("It is a whole number")
+    return value
+
+
+def _whole(largest: int, pattern: str) -> dict[str, Any]:
+    """1 to `largest`, also as a text: `pattern` is the same range."""
+    number = {"type": "integer", "minimum": 1, "maximum": largest}
+    return {"anyOf": [number, {"type": "string", "pattern": pattern}]}
+
+
+Moment = Annotated[datetime, BeforeValidator(_is_written_out), AfterValidator(_in_range)]
+Page = Annotated[
+    int,
+    Field(ge=1, le=100_000),
+    BeforeValidator(_is_a_number),
+    WithJsonSchema(_whole(100_000, "^([1-9][0-9]{0,4}|100000)$")),
+]
+PageSize = Annotated[
+    int, Field(ge=1, le=100), BeforeValidator(_is_a_number), WithJsonSchema(_whole(100, "^([1-9][0-9]?|100)$"))
+]
+Switch = Annotated[bool, BeforeValidator(switched), WithJsonSchema(SWITCH)]
 
 
 class Search(Schema):
-    page: int = Field(default=1, ge=1, le=100_000)
-    page_size: int = Field(default=20, ge=1, le=100)
+    page: Page = 1
+    page_size: PageSize = 20
     model: str | None = Field(default=None, max_length=64, pattern=r"^[A-Za-z0-9./-]*$")
     status: STATUSES | None = None
     created_after: Moment | None = Field(default=None, description="ISO 8601; without an offset UTC.")
     created_before: Moment | None = None
-    include_inputs: bool = False
+    include_inputs: Switch = False
 
 
 class Ids(Schema):
@@ -108,8 +141,8 @@ class Voices(Schema):
 
 
 class VoiceSearch(Schema):
-    page: int = Field(default=1, ge=1, le=100_000)
-    page_size: int = Field(default=20, ge=1, le=100)
+    page: Page = 1
+    page_size: PageSize = 20
     state: Literal["cloning", "ready", "failed", "expired", "deleted"] | None = Field(
         default=None, description="Without it: those that are being cloned, are ready, or have expired."
     )
@@ -148,8 +181,8 @@ class UnitPrice(Schema):
 
 
 class BillingSearch(Schema):
-    page: int = Field(default=1, ge=1, le=100_000)
-    page_size: int = Field(default=20, ge=1, le=100)
+    page: Page = 1
+    page_size: PageSize = 20
 
 
 class Billings(Schema):

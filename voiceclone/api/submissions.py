@@ -27,6 +27,7 @@ from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.predictions.webhooks import outbox
 from voiceclone.predictions.webhooks.outbox import Webhook
 from voiceclone.samples import references
+from voiceclone.samples.uploads import UploadRefused
 from voiceclone.speech.forms import SpeechForm
 from voiceclone.voices.models import Consent
 from voiceclone.voices.retention import NotUsable
@@ -144,6 +145,8 @@ def _clone(asked: Request) -> Callable[[], Prediction]:
         raise inputs.refusal(errors)
     try:
         kept = {**form.inputs(), "audio": references.settle(user, audio), **_switches(body)}
+    except UploadRefused as error:
+        raise Refused(error.status, f'field "audio": {error}') from error
     except ValueError as error:
         raise inputs.refusal({"audio": str(error)}) from error
     return lambda: clone(user, None, kept, method=Consent.Method.API, webhook=asked.webhook)

@@ -14,8 +14,7 @@ from voiceclone.predictions.models import Prediction
 
 router = Router(tags=["Tasks"])
 Id = Annotated[str, Path(description="The 32 digits that a submit has answered.")]
-One = {200: schemas.Envelope[schemas.Prediction], 401: schemas.Error, 404: schemas.Error, 429: schemas.Error}
-Some = {200: schemas.Envelope[schemas.Predictions], 400: schemas.Error, 401: schemas.Error, 429: schemas.Error}
+One, Some = schemas.Envelope[schemas.Prediction], schemas.Envelope[schemas.Predictions]
 
 
 @router.post("/v3/predictions", response=Some, exclude_unset=True, url_name="predictions", summary="List")
@@ -47,7 +46,7 @@ def _page(request: ProgramRequest, wanted: schemas.Search) -> dict[str, Any]:
 
 @router.post(
     "/v3/predictions/delete",
-    response={200: schemas.Envelope[schemas.Deleted], 400: schemas.Error, 401: schemas.Error, 429: schemas.Error},
+    response=schemas.Envelope[schemas.Deleted],
     url_name="delete-predictions",
     summary="Delete",
 )

@@ -22,7 +22,6 @@ AUDIO_MAX_MB = 50  # of POST /upload
 LONGEST_LENGTH = 18  # digits of a Content-Length
 TYPES = ("image", "video", "audio")
 router, twins = Router(tags=["Uploads"]), Router(tags=["Uploads"])
-REFUSALS = dict.fromkeys((400, 401, 413, 429), schemas.Error)
 Part = Annotated[UploadedFile, File(description="The recording, in a multipart form.")]
 
 
@@ -56,7 +55,7 @@ class Issued(Uploaded):
 
 @router.post(
     "/media/uploads",
-    response={200: schemas.Envelope[Issued], **REFUSALS},
+    response=schemas.Envelope[Issued],
     summary="Ask for an address to upload to",
     operation_id="upload_ticket",
 )
@@ -98,7 +97,7 @@ def put(request: HttpRequest, ticket: str) -> HttpResponse:
 
 @router.post(
     "/media/upload/binary",
-    response={200: schemas.Envelope[Uploaded], **REFUSALS},
+    response=schemas.Envelope[Uploaded],
     summary="Upload a file",
     operation_id="upload_binary",
 )
@@ -109,7 +108,7 @@ def binary(request: ProgramRequest, file: Part) -> dict[str, Any]:
 
 @twins.post(
     "/media/upload/binary",
-    response={200: schemas.Envelope[Uploaded], **REFUSALS},
+    response=schemas.Envelope[Uploaded],
     summary="Upload a file",
     operation_id="upload_binary_v2",
 )
@@ -120,7 +119,7 @@ def binary_v2(request: ProgramRequest, file: Part) -> dict[str, Any]:
 
 @router.post(
     "/upload",
-    response={200: schemas.Envelope[UploadedAt], **REFUSALS},
+    response=schemas.Envelope[UploadedAt],
     summary="Upload a file of at most 50 MB",
     operation_id="upload",
 )

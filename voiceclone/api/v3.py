@@ -9,8 +9,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationErrorContext
+from ninja.openapi.schema import OpenAPISchema
 
-from voiceclone.api import account, bodies, errors, runs, tasks, uploads, voices, webhooks
+from voiceclone.api import account, bodies, errors, runs, schemas, tasks, uploads, voices, webhooks
 from voiceclone.api.auth import Bearer
 
 
@@ -18,6 +19,17 @@ class Api(NinjaAPI):
     def validation_error_from_error_contexts(self, error_contexts: list[ValidationErrorContext[Any]]) -> Any:
         """A sentence for each field, instead of a list that only a program can read."""
         return errors.invalid([one for context in error_contexts for one in errors.told(context)])
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """With the one form that every refusal has."""
+        document = super().get_openapi_schema(**options)
+        document["components"]["schemas"]["Error"] = schemas.Error.json_schema()
+        error = {"schema": {"$ref": "#/components/schemas/Error"}}
+        refusal = {"description": "Refused; `message` says why.", "content": {"application/json": error}}
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation["responses"]["default"] = refusal
+        return document
 
 
 api = Api(
@@ -33,10 +45,10 @@ api = Api(
 api.add_router("/v3/", runs.router)
 api.add_router("", tasks.router)
 api.add_router("", voices.router)
-api.add_router("/v3/", uploads.router)
-api.add_router("/v2/", uploads.twins)
 api.add_router("/v3/", webhooks.router)
 api.add_router("/v3/", account.router)
+api.add_router("/v3/", uploads.router)
+api.add_router("/v2/", uploads.twins)
 
 
 @api.exception_handler(errors.Refused)

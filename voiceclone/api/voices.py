@@ -19,12 +19,11 @@ from voiceclone.voices.models import Voice, VoiceQuerySet
 router = Router(tags=["Voices (ours)"])
 SHOWN = (Voice.State.CLONING, Voice.State.READY, Voice.State.EXPIRED)
 Id = Annotated[str, Path(description="The custom_voice_id of a clone.")]
-REFUSALS = {401: schemas.Error, 404: schemas.Error, 429: schemas.Error}
 
 
 @router.get(
     "/v3/voices",
-    response={200: schemas.Envelope[schemas.Voices], 400: schemas.Error, 401: schemas.Error, 429: schemas.Error},
+    response=schemas.Envelope[schemas.Voices],
     url_name="voices",
     summary="List voices",
 )
@@ -38,7 +37,7 @@ def listed(request: ProgramRequest, query: Query[schemas.VoiceSearch]) -> dict[s
 
 @router.get(
     "/v3/voices/{voice_id}",
-    response={200: schemas.Envelope[schemas.Voice], **REFUSALS},
+    response=schemas.Envelope[schemas.Voice],
     url_name="voice",
     summary="One voice",
 )
@@ -49,7 +48,7 @@ def one(request: ProgramRequest, voice_id: Id) -> dict[str, Any]:
 
 @router.delete(
     "/v3/voices/{voice_id}",
-    response={200: schemas.Envelope[schemas.VoiceDeleted], **REFUSALS},
+    response=schemas.Envelope[schemas.VoiceDeleted],
     url_name="voice",
     summary="Delete a voice",
 )

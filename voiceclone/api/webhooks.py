@@ -19,7 +19,7 @@ class Secret(Schema):
 
 @router.get(
     "/webhook/secret",
-    response={200: schemas.Envelope[Secret], 401: schemas.Error, 429: schemas.Error},
+    response=schemas.Envelope[Secret],
     summary="The secret of your webhooks",
 )
 def secret(request: ProgramRequest) -> dict[str, Any]:

@@ -13,14 +13,25 @@ from voiceclone.accounts import keys
 from voiceclone.accounts.models import User
 from voiceclone.engines.base import Chunk
 from voiceclone.predictions import lifecycle, sounds
-from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery
 from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OPEN = {"landing", "healthz", "api-not-found"}
+OPEN = {"landing", "healthz", "api-not-found", "api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
 SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/
-OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample", "api-keys"}
+OWN = {
+    "clone",
+    "voices",
+    "speak",
+    "history",
+    "account",
+    "changes",
+    "check-voice-id",
+    "upload-sample",
+    "api-keys",
+    "webhooks",
+}
 POSTED = {"demo-sample"}
 SOMEBODYS = {
     "voice": "/voices/{voice.voice_id}/",
@@ -32,8 +43,9 @@ SOMEBODYS = {
     "cancel-prediction": "/tasks/{task.pk}/cancel/",
     "delete-prediction": "/tasks/{task.pk}/delete/",
     "revoke-api-key": "/account/keys/{key.pk}/revoke/",
+    "send-webhook-again": "/account/webhooks/{delivery.pk}/send-again/",
 }
-BY_POST = {"delete-voice", "cancel-prediction", "delete-prediction", "revoke-api-key"}
+BY_POST = {"delete-voice", "cancel-prediction", "delete-prediction", "revoke-api-key", "send-webhook-again"}
 
 
 def ask(browser: Client, name: str, address: str) -> int:
@@ -70,7 +82,8 @@ def speaking(voice: Voice) -> Prediction:
 @pytest.fixture
 def addresses(voice: Voice, speaking: Prediction) -> dict[str, str]:
     task = Prediction.objects.get(voice=voice, model=CLONE)
-    rows = {"voice": voice, "task": task, "speaking": speaking, "key": keys.make(voice.owner)[0]}
+    sent = WebhookDelivery.objects.create(owner=voice.owner, prediction=task, url="https://example.org", event="evt_1")
+    rows = {"delivery": sent, "voice": voice, "task": task, "speaking": speaking, "key": keys.make(voice.owner)[0]}
     return {name: address.format(**rows) for name, address in SOMEBODYS.items()}
 
 
@@ -122,7 +135,7 @@ def test_nothing_changes_by_get(
     assert client_of(alice).get(address).status_code == 405
 
 
-@pytest.mark.parametrize("name", sorted(BY_POST | POSTED | {"clone", "speak", "upload-sample", "api-keys"}))
+@pytest.mark.parametrize("name", sorted(BY_POST | POSTED | {"clone", "speak", "upload-sample", "api-keys", "webhooks"}))
 def test_nothing_changes_without_a_csrf_token(addresses: dict[str, str], alice: User, name: str) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")

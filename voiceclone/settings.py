@@ -208,12 +208,14 @@ PERIODIC = [
     # (every so many seconds, what)
     (2, "voiceclone.predictions.reaper.reap"),
     (2, "voiceclone.voices.enrolments.reap"),
+    (2, "voiceclone.predictions.webhooks.delivery.reap"),
     (30, "voiceclone.predictions.erasure.expire"),
     (60, "voiceclone.voices.notices.send"),
     (600, "voiceclone.predictions.erasure.sweep"),
     (600, "voiceclone.samples.uploads.prune"),
     (3600, "voiceclone.voices.enrolments.prune"),
     (3600, "voiceclone.api.submissions.prune"),
+    (3600, "voiceclone.predictions.webhooks.outbox.prune"),
     (3600, "voiceclone.audit.models.prune"),
     (3600, "voiceclone.work.housekeeping.prune"),
 ]

@@ -13,6 +13,7 @@ from voiceclone.api.uploads import put as put_upload
 from voiceclone.api.v3 import api
 from voiceclone.library import views as library
 from voiceclone.predictions import views as predictions
+from voiceclone.predictions.webhooks import views as webhooks
 from voiceclone.samples import views as samples
 from voiceclone.speech.views import speak
 
@@ -42,6 +43,8 @@ urlpatterns = [
     path("account/", account, name="account"),
     path("account/keys/", programs.api_keys, name="api-keys"),
     path("account/keys/<int:pk>/revoke/", programs.revoke_key, name="revoke-api-key"),
+    path("account/webhooks/", webhooks.deliveries, name="webhooks"),
+    path("account/webhooks/<uuid:pk>/send-again/", webhooks.send_again, name="send-webhook-again"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/docs", programs.docs, name="api-docs"),

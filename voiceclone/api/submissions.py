@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from voiceclone.accounts.models import ApiKey
-from voiceclone.api import bodies, inputs
+from voiceclone.api import bodies, inputs, results
 from voiceclone.api.auth import ProgramRequest
 from voiceclone.api.errors import Refused
 from voiceclone.api.models import Submission
@@ -24,6 +24,8 @@ from voiceclone.cloning.submit import Duplicate
 from voiceclone.cloning.submit import submit as clone
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.webhooks import outbox
+from voiceclone.predictions.webhooks.outbox import Webhook
 from voiceclone.samples import references
 from voiceclone.samples.uploads import UploadRefused
 from voiceclone.speech.forms import SpeechForm
@@ -44,15 +46,11 @@ class Request:
     key: ApiKey
     model: str
     body: dict[str, Any]
-    webhook: str
+    webhook: Webhook | None
     idempotency_key: str | None
     is_old_client: bool
     """One that sends its request again by itself when the answer takes longer than 10 seconds."""
-
-    @property
-    def fingerprint(self) -> str:
-        sent = json.dumps([self.model, self.body, self.webhook], sort_keys=True)
-        return hashlib.sha256(sent.encode()).hexdigest()
+    fingerprint: str
 
 
 def read(request: ProgramRequest, model: str, webhook: str, idempotency_key: str | None) -> Request:
@@ -61,7 +59,24 @@ def read(request: ProgramRequest, model: str, webhook: str, idempotency_key: str
         raise Refused(400, f"header Idempotency-Key: it has 1 to {LONGEST_KEY} characters.")
     unnamed = "X-Client-Name" not in request.headers
     old = unnamed and OLD_CLIENTS.fullmatch(request.headers.get("User-Agent", "")) is not None
-    return Request(request.auth, model, bodies.read_object(request), webhook.strip(), idempotency_key, old)
+    body = bodies.read_object(request)
+    wanted = _webhook(request, body, webhook.strip() or inputs.text(body, "webhook_url"))
+    sent = json.dumps([model, body, wanted.url if wanted else ""], sort_keys=True)
+    fingerprint = hashlib.sha256(sent.encode()).hexdigest()
+    return Request(request.auth, model, body, wanted, idempotency_key, old, fingerprint)
+
+
+def _webhook(request: ProgramRequest, body: dict[str, Any], url: str) -> Webhook | None:
+    """Raises Refused."""
+    if not url:
+        return None
+    if inputs.switch(body, "enable_base64_output"):
+        message = "A webhook does not support base64 output: leave out enable_base64_output or the webhook."
+        raise Refused(400, message, error=message)
+    try:
+        return outbox.wanted(url, results.base_url(request))
+    except ValueError as error:
+        raise inputs.refusal({"webhook": str(error)}) from error
 
 
 def submit(asked: Request) -> Prediction:
@@ -133,7 +148,7 @@ def _clone(asked: Request) -> Callable[[], Prediction]:
         raise Refused(error.status, f'field "audio": {error}') from error
     except ValueError as error:
         raise inputs.refusal({"audio": str(error)}) from error
-    return lambda: clone(user, None, kept, method=Consent.Method.API)
+    return lambda: clone(user, None, kept, method=Consent.Method.API, webhook=asked.webhook)
 
 
 def _speak(asked: Request) -> Callable[[], Prediction]:
@@ -144,7 +159,7 @@ def _speak(asked: Request) -> Callable[[], Prediction]:
     if errors:
         raise inputs.refusal(errors)
     kept = {**form.inputs(), **_switches(body)}
-    return lambda: lifecycle.submit(user, asked.model, form.voice.engine, form.voice, kept)
+    return lambda: lifecycle.submit(user, asked.model, form.voice.engine, form.voice, kept, webhook=asked.webhook)
 
 
 def _switches(body: dict[str, Any]) -> dict[str, bool]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import UTC
+from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import Field, File, Router, Schema
 from ninja.files import UploadedFile
 
-from voiceclone.api.auth import Bearer, ProgramRequest
+from voiceclone.api import results, schemas
+from voiceclone.api.auth import ProgramRequest
 from voiceclone.api.errors import Refused, envelope
 from voiceclone.samples import uploads
 from voiceclone.samples.models import Upload
@@ -19,31 +21,57 @@ from voiceclone.samples.uploads import UploadRefused
 AUDIO_MAX_MB = 50  # of POST /upload
 LONGEST_LENGTH = 18  # digits of a Content-Length
 TYPES = ("image", "video", "audio")
-router, twins = Router(auth=Bearer(), tags=["Uploads"]), Router(auth=Bearer(), tags=["Uploads"])
+router, twins = Router(tags=["Uploads"]), Router(tags=["Uploads"])
 Part = Annotated[UploadedFile, File(description="The recording, in a multipart form.")]
 
 
 class Ticket(Schema):
     filename: Annotated[str, Field(description="Its name, such as me.wav.")]
-    size: Annotated[int, Field(description="Its length in bytes.")]
-    content_type: Annotated[str, Field(description="What it is said to be. What counts is its content.")] = ""
+    size: Annotated[int, Field(description="Its length in bytes.", json_schema_extra={"minimum": 1})]
+    content_type: Annotated[str | None, Field(description="What it is said to be. Its content is what counts.")] = None
 
 
-@router.post("/media/uploads", summary="Ask for an address to upload to", operation_id="upload_ticket")
-def issue(request: ProgramRequest, ticket: Ticket) -> JsonResponse:
+class Uploaded(Schema):
+    type: Literal["image", "video", "audio"]
+    download_url: str = Field(description="Give this as `audio`. It needs no key, and is good for 7 days.")
+    filename: str
+    size: int = Field(description="Bytes.")
+
+
+class UploadedAt(Uploaded):
+    url: str = Field(description="The same as `download_url`.")
+
+
+class Put(Schema):
+    method: Literal["PUT"] = "PUT"
+    url: str = Field(description="Takes the file's bytes once, without your key.")
+    headers: dict[str, str] = Field(description="To be sent with it, exactly.")
+    expires_at: str = Field(description="RFC 3339.")
+
+
+class Issued(Uploaded):
+    upload: Put
+
+
+@router.post(
+    "/media/uploads",
+    response=schemas.Envelope[Issued],
+    summary="Ask for an address to upload to",
+    operation_id="upload_ticket",
+)
+def issue(request: ProgramRequest, ticket: Ticket) -> dict[str, Any]:
     """PUT the file's bytes to `upload.url` with exactly `upload.headers`, and without your key."""
     try:
-        upload = uploads.issue(request.user, ticket.filename, ticket.size, ticket.content_type)
+        upload = uploads.issue(request.user, ticket.filename, ticket.size, ticket.content_type or "")
     except UploadRefused as error:
         raise Refused(error.status, str(error)) from error
-    base = _base(request)
     put = {
         "method": "PUT",
-        "url": base + reverse("put-upload", args=[uploads.ticket(upload)]),
-        "headers": {"Content-Type": ticket.content_type or "application/octet-stream", "If-None-Match": "*"},
-        "expires_at": upload.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "url": results.base_url(request) + reverse("put-upload", args=[uploads.ticket(upload)]),
+        "headers": {"Content-Type": upload.declared_type or "application/octet-stream", "If-None-Match": "*"},
+        "expires_at": upload.expires_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     }
-    return _success({**_told(upload, base), "upload": put})
+    return results.success({**_told(request, upload), "upload": put})
 
 
 @csrf_exempt
@@ -64,26 +92,41 @@ def put(request: HttpRequest, ticket: str) -> HttpResponse:
         return envelope(error.status, str(error))
     except UnreadablePostError:
         return envelope(400, "The upload broke off. Send the file again.")
-    return _success({"download_url": _base(request) + upload.get_absolute_url()})
+    return envelope(200, "success", data={"download_url": results.base_url(request) + upload.get_absolute_url()})
 
 
-@router.post("/media/upload/binary", summary="Upload a file", operation_id="upload_binary")
-def binary(request: ProgramRequest, file: Part) -> JsonResponse:
+@router.post(
+    "/media/upload/binary",
+    response=schemas.Envelope[Uploaded],
+    summary="Upload a file",
+    operation_id="upload_binary",
+)
+def binary(request: ProgramRequest, file: Part) -> dict[str, Any]:
     """Kept for 7 days. Give `download_url` as `audio`."""
-    return _success(_told(_keep(request, file), _base(request)))
+    return results.success(_told(request, _keep(request, file)))
 
 
-@twins.post("/media/upload/binary", summary="Upload a file", operation_id="upload_binary_v2")
-def binary_v2(request: ProgramRequest, file: Part) -> JsonResponse:
+@twins.post(
+    "/media/upload/binary",
+    response=schemas.Envelope[Uploaded],
+    summary="Upload a file",
+    operation_id="upload_binary_v2",
+)
+def binary_v2(request: ProgramRequest, file: Part) -> dict[str, Any]:
     """The same as in v3."""
-    return binary(request, file)
+    return results.success(_told(request, _keep(request, file)))
 
 
-@router.post("/upload", summary="Upload a file", operation_id="upload")
-def upload(request: ProgramRequest, file: Part) -> JsonResponse:
+@router.post(
+    "/upload",
+    response=schemas.Envelope[UploadedAt],
+    summary="Upload a file of at most 50 MB",
+    operation_id="upload",
+)
+def upload(request: ProgramRequest, file: Part) -> dict[str, Any]:
     """Kept for 7 days. Give `url` as `audio`."""
-    kept, base = _keep(request, file, AUDIO_MAX_MB), _base(request)
-    return _success({"url": base + kept.get_absolute_url(), **_told(kept, base)})
+    told = _told(request, _keep(request, file, AUDIO_MAX_MB))
+    return results.success({"url": told["download_url"], **told})
 
 
 def _keep(request: ProgramRequest, file: UploadedFile, limit_mb: float | None = None) -> Upload:
@@ -93,20 +136,12 @@ def _keep(request: ProgramRequest, file: UploadedFile, limit_mb: float | None = 
         raise Refused(error.status, str(error)) from error
 
 
-def _told(upload: Upload, base: str) -> dict[str, Any]:
+def _told(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     """What the contract says of an upload."""
     declared = upload.declared_type.partition("/")[0]
     return {
         "type": declared if declared in TYPES and not upload.kind else "audio",
-        "download_url": base + upload.get_absolute_url(),
+        "download_url": results.base_url(request) + upload.get_absolute_url(),
         "filename": upload.original_name,
         "size": upload.size,
     }
-
-
-def _success(data: dict[str, Any]) -> JsonResponse:
-    return envelope(200, "success", data=data)
-
-
-def _base(request: HttpRequest) -> str:
-    return f"{request.scheme}://{request.get_host()}"

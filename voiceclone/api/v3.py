@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
 
-from voiceclone.api import account, bodies, errors, runs, schemas, streams, tasks, uploads, voices
+from voiceclone.api import account, bodies, errors, runs, schemas, streams, tasks, uploads, voices, webhooks
 from voiceclone.api.auth import Bearer
 
 
@@ -46,6 +46,7 @@ api.add_router("/v3/", streams.router)
 api.add_router("/v3/", runs.router)
 api.add_router("", tasks.router)
 api.add_router("", voices.router)
+api.add_router("/v3/", webhooks.router)
 api.add_router("/v3/", account.router)
 api.add_router("/v3/", uploads.router)
 api.add_router("/v2/", uploads.twins)

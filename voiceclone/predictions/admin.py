@@ -1,4 +1,4 @@
-"""The live queue in the admin panel. Texts are the people's own and are not shown."""
+"""The live queue and webhooks in the admin panel. Texts and addresses are the people's own and are not shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from voiceclone.predictions import lifecycle
-from voiceclone.predictions.models import Prediction
+from voiceclone.predictions.models import Prediction, WebhookDelivery
 
 
 @admin.register(Prediction)
@@ -46,4 +46,36 @@ class PredictionAdmin(admin.ModelAdmin[Prediction]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Prediction | None = None) -> bool:
+        return False
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(admin.ModelAdmin[WebhookDelivery]):
+    list_display = ("id", "owner", "host", "status", "tries", "answer", "created_at", "not_before", "finished_at")
+    list_filter = ("status", "answer", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("id", "prediction__id", "owner__email")
+    fields = readonly_fields = (
+        "id",
+        "owner",
+        "prediction",
+        "host",
+        "status",
+        "attempts",
+        "tries",
+        "answer",
+        "error",
+        "created_at",
+        "not_before",
+        "finished_at",
+    )
+    ordering = ("-created_at",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
         return False

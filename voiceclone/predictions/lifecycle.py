@@ -23,6 +23,8 @@ from django_tasks import task
 from voiceclone.accounts.models import User
 from voiceclone.engines.base import Progress
 from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.webhooks import outbox
+from voiceclone.predictions.webhooks.outbox import Webhook
 from voiceclone.samples.models import Sample
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
@@ -35,7 +37,13 @@ MAX_FAILURES = 3
 
 
 def submit(
-    owner: User, model: str, engine: str, voice: Voice, inputs: Mapping[str, Any], nonce: str | None = None
+    owner: User,
+    model: str,
+    engine: str,
+    voice: Voice,
+    inputs: Mapping[str, Any],
+    nonce: str | None = None,
+    webhook: Webhook | None = None,
 ) -> Prediction:
     """Make a prediction and tell the queue once this transaction is committed.
 
@@ -53,6 +61,8 @@ def submit(
             sample=voice.sample if model == CLONE else None,
             input=dict(inputs),
             nonce=nonce,
+            webhook=webhook.url if webhook else "",
+            base_url=webhook.base_url if webhook else "",
             change=change,
         )
         announce(prediction)
@@ -128,6 +138,7 @@ def complete(prediction: Prediction, and_then: Callable[[], None], **results: An
         if not _move(prediction, **final):
             return False
         and_then()
+        outbox.put(prediction)
     log.info("completed prediction=%s attempt=%s", prediction.pk, prediction.attempts)
     return True
 
@@ -139,6 +150,7 @@ def fail(prediction: Prediction, error: str, code: int) -> bool:
         if not _move(prediction, **final):
             return False
         _release_voice(prediction, Voice.State.FAILED, Voice.EndReason.FAILED)
+        outbox.put(prediction)
     log.info("failed prediction=%s code=%s", prediction.pk, code)
     return True
 
@@ -151,6 +163,7 @@ def give_up(prediction: Prediction) -> None:
         if rows.update(status=Status.FAILED, finished_at=now(), lease_until=None, error=text, code=1403):
             _release_voice(prediction, Voice.State.FAILED, Voice.EndReason.FAILED)
             _count(prediction)
+            outbox.put(prediction)
             log.error("gave up prediction=%s attempts=%s", prediction.pk, prediction.attempts)
 
 

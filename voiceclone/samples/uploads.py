@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ log = logging.getLogger("samples")
 TICKET_LASTS = timedelta(hours=1)
 KEPT = timedelta(days=7)
 BLOCK = 64 * 1024
+MEDIA_TYPE = re.compile(r"[\w.+-]{1,50}/[\w.+-]{1,49}", re.ASCII)
 MB = 1024 * 1024
 _signer = TimestampSigner(sep=".", salt="voiceclone.uploads.ticket")
 
@@ -51,7 +53,8 @@ def issue(user: User, name: str, size: int, declared_type: str = "") -> Upload:
                 f"Upload quota exceeded: you have {_mb(used)} MB of {settings.UPLOAD_QUOTA_MB:g} MB in uploads, "
                 f"and this file is {_mb(size)} MB. Uploads go by themselves after {KEPT.days} days.",
             )
-        upload = Upload(owner=user, original_name=clean_name(name), declared_type=declared_type[:100], size=size)
+        declared = declared_type if MEDIA_TYPE.fullmatch(declared_type) else ""
+        upload = Upload(owner=user, original_name=clean_name(name), declared_type=declared, size=size)
         upload.expires_at = upload.created_at + TICKET_LASTS
         upload.save(force_insert=True)
     return upload

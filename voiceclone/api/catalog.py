@@ -87,7 +87,8 @@ def _property(name: str, field: forms.Field) -> dict[str, Any]:
         return found | {"type": "array", "items": {"type": "string"}, "default": [], "x-ui-component": "array"}
     if isinstance(field, forms.BooleanField):
         return _switch(name)
-    return found | {"type": "string", "pattern": voice_id.PATTERN, "x-ui-component": COMPONENTS[name]}
+    rule = {"pattern": voice_id.PATTERN, "minLength": voice_id.SHORTEST, "maxLength": voice_id.LONGEST}
+    return found | {"type": "string", **rule, "x-ui-component": COMPONENTS[name]}
 
 
 def _switch(name: str, disabled: bool = False) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def lenient(schema: dict[str, Any]) -> dict[str, Any]:
 def _required(strict: dict[str, Any]) -> dict[str, Any]:
     """A text that must be there; command lines send one of digits as a number."""
     told = {name: strict[name] for name in KEPT if name in strict}
-    rules = {name: strict[name] for name in ("maxLength", "pattern") if name in strict}
+    rules = {name: strict[name] for name in ("minLength", "maxLength", "pattern") if name in strict}
     number = [{"type": "number"}] if strict.get("x-ui-component") == "textarea" else []
     return {**told, "anyOf": [{"type": "string", "minLength": 1, **rules}, *number]}
 

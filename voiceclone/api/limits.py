@@ -13,6 +13,7 @@ from voiceclone.api.errors import Refused
 
 WINDOW = 60  # seconds
 PARTS = 60  # a process takes so many shares of the limit from the cache, instead of asking it for each request
+clock = time.time
 _lock = threading.Lock()
 _taken: dict[tuple[int, int], int] = {}
 """(key, window) → requests that this process has taken from the cache and not used yet."""
@@ -23,7 +24,7 @@ def count_request(key: ApiKey) -> None:
     limit: int = settings.API_REQUESTS_PER_MINUTE
     if not limit:
         return
-    window, into = divmod(time.time(), WINDOW)
+    window, into = divmod(clock(), WINDOW)
     if not _take(key.pk, int(window), limit):
         raise Refused(
             429,
@@ -39,12 +40,20 @@ def _take(key: int, window: int, limit: int) -> bool:
         left = _taken.get((key, window), 0)
         if not left:
             left = max(1, limit // PARTS)
-            name = f"api-requests:{key}:{window}"
-            cache.add(name, 0, 2 * WINDOW)
-            if cache.incr(name, left) >= limit + left:
+            if _count(f"api-requests:{key}:{window}", left) >= limit + left:
                 return False
         _taken[key, window] = left - 1
         return True
+
+
+def _count(name: str, share: int) -> int:
+    """Returns the count of all processes, this share included."""
+    cache.add(name, 0, 2 * WINDOW)
+    try:
+        return cache.incr(name, share)
+    except ValueError:  # the cache was full, and has thrown it out
+        cache.set(name, share, 2 * WINDOW)
+        return share
 
 
 def forget() -> None:

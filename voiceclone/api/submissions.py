@@ -50,11 +50,7 @@ class Request:
     idempotency_key: str | None
     is_old_client: bool
     """One that sends its request again by itself when the answer takes longer than 10 seconds."""
-
-    @property
-    def fingerprint(self) -> str:
-        sent = json.dumps([self.model, self.body, self.webhook.url if self.webhook else ""], sort_keys=True)
-        return hashlib.sha256(sent.encode()).hexdigest()
+    fingerprint: str
 
 
 def read(request: ProgramRequest, model: str, webhook: str, idempotency_key: str | None) -> Request:
@@ -64,12 +60,15 @@ def read(request: ProgramRequest, model: str, webhook: str, idempotency_key: str
     unnamed = "X-Client-Name" not in request.headers
     old = unnamed and OLD_CLIENTS.fullmatch(request.headers.get("User-Agent", "")) is not None
     body = bodies.read_object(request)
-    return Request(request.auth, model, body, _webhook(request, body, webhook), idempotency_key, old)
+    wanted = _webhook(request, body, webhook.strip() or inputs.text(body, "webhook_url"))
+    sent = json.dumps([model, body, wanted.url if wanted else ""], sort_keys=True)
+    fingerprint = hashlib.sha256(sent.encode()).hexdigest()
+    return Request(request.auth, model, body, wanted, idempotency_key, old, fingerprint)
 
 
 def _webhook(request: ProgramRequest, body: dict[str, Any], url: str) -> Webhook | None:
     """Raises Refused."""
-    if not url.strip():
+    if not url:
         return None
     if inputs.switch(body, "enable_base64_output"):
         message = "A webhook does not support base64 output: leave out enable_base64_output or the webhook."

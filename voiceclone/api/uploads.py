@@ -27,7 +27,7 @@ Part = Annotated[UploadedFile, File(description="The recording, in a multipart f
 
 class Ticket(Schema):
     filename: Annotated[str, Field(description="Its name, such as me.wav.")]
-    size: Annotated[int, Field(description="Its length in bytes.")]
+    size: Annotated[int, Field(description="Its length in bytes.", json_schema_extra={"minimum": 1})]
     content_type: Annotated[str | None, Field(description="What it is said to be. Its content is what counts.")] = None
 
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -86,8 +86,9 @@ def audio(request: PersonRequest, pk: str) -> HttpResponseBase:
 def output(request: HttpRequest, token: str, filename: str) -> HttpResponseBase:
     """The sound behind a signed link: whoever has the link may hear it, from any site."""
     prediction = outputs.find(token)
-    if prediction is None:
-        raise Http404
+    if prediction is None:  # programs follow these links, so it is told as they read it
+        gone = "This sound is not here any more: its link is too old, or it was deleted."
+        return JsonResponse({"code": 404, "message": gone}, status=404)
     response = ranged_file_response(
         request,
         prediction.audio,

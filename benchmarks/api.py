@@ -47,7 +47,7 @@ class Caller:
 def prepare(studio: Studio) -> Caller:
     """A key, and a voice made from the project's own synthesised sample."""
     command = [sys.executable, str(ROOT / "manage.py"), "createapikey", "bench@example.org"]
-    made = subprocess.run(command, env=studio.environment, capture_output=True, text=True, check=True)  # noqa: S603
+    made = subprocess.run(command, env=studio.environment, capture_output=True, text=True, check=True)
     caller = Caller(studio.port, made.stdout.splitlines()[-1])
     code = (
         "from voiceclone.accounts.models import User; from voiceclone.cloning.demo import demo_sample;"
@@ -55,7 +55,7 @@ def prepare(studio: Studio) -> Caller:
         f"submit(u, demo_sample(u), {{'custom_voice_id': '{VOICE}', 'text': 'Hi.', 'language_boost': 'auto'}})"
     )
     shell = [sys.executable, str(ROOT / "manage.py"), "shell", "-c", code]
-    subprocess.run(shell, env=studio.environment, check=True, capture_output=True)  # noqa: S603
+    subprocess.run(shell, env=studio.environment, check=True, capture_output=True)
     wait_for(lambda: caller.timed("GET", f"/api/v3/voices/{VOICE}")[1]["is_usable"] or None, "the voice", 120)
     return caller
 

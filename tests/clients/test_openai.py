@@ -26,9 +26,9 @@ def seconds(content: bytes) -> float:
 
 def test_every_format(client: openai.OpenAI, voice: str) -> None:
     pcm = client.audio.speech.create(model="tts-1", voice=voice, input=TEXT, response_format="pcm").read()
-    for format in ("mp3", "opus", "aac", "flac", "wav"):
-        sound = client.audio.speech.create(model="tts-1", voice=voice, input=TEXT, response_format=format).read()
-        assert seconds(sound) == pytest.approx(len(pcm) / 48000, abs=0.2), format
+    for kind in ("mp3", "opus", "aac", "flac", "wav"):
+        sound = client.audio.speech.create(model="tts-1", voice=voice, input=TEXT, response_format=kind).read()
+        assert seconds(sound) == pytest.approx(len(pcm) / 48000, abs=0.2), kind
 
 
 def test_streaming(client: openai.OpenAI, account: Account, voice: str) -> None:
@@ -49,7 +49,7 @@ def test_models(client: openai.OpenAI) -> None:
 
 
 def test_errors_have_their_own_classes(client: openai.OpenAI, account: Account, voice: str) -> None:
-    with pytest.raises(openai.BadRequestError, match="Speed is between 0.5 and 2; 4 was given") as told:
+    with pytest.raises(openai.BadRequestError, match=r"Speed is between 0.5 and 2; 4 was given") as told:
         client.audio.speech.create(model="tts-1", voice=voice, input=TEXT, speed=4)
     assert told.value.param == "speed"
     with pytest.raises(openai.BadRequestError, match=f"You have no voice with the ID “alloy”. Yours: .*{voice}"):

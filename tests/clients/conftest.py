@@ -59,8 +59,8 @@ def packages() -> Path:
 class Account:
     """What a client has to know."""
 
-    studio: Studio
-    key: str
+    studio: Studio = field(repr=False)
+    key: str = field(repr=False)
     recording: Path
     sent: dict[str, Any] = field(default_factory=dict)
 

@@ -73,7 +73,7 @@ def test_it_clones_from_a_file_and_speaks(agent: Agent, account: Account) -> Non
     inputs = {"audio": f"@{account.recording}", "custom_voice_id": "AgentVoice-1", "text": "Hello."}
     cloned = json.loads(agent.use("run_model", model="minimax/voice-clone", input=inputs))
     assert cloned["status"] == "completed"
-    assert len(cloned["uploaded_files"]) == 1
+    assert cloned["uploaded_files"] == 1
     inputs = {"text": "Good morning.", "voice_id": "AgentVoice-1"}
     spoken = json.loads(agent.use("run_model", model="minimax/speech-02-hd", input=inputs))
     assert spoken["outputs"]

@@ -1,4 +1,4 @@
-"""Our own OpenAPI document holds for whatever a key holder sends: 2,000 cases, no 5xx, no answer that it does not allow.
+"""Our own OpenAPI document holds for what a key holder sends: 2,000 cases, no 5xx, no answer that it does not allow.
 
 Voices are made up by chance, so nearly no case is worth a task; two of each model's get the voice that there is and a
 short text, so that what is accepted is checked as well, and the one worker is not asked to speak for an hour.

@@ -94,7 +94,15 @@ def speech(request: ProgramRequest) -> HttpResponseBase:
     wanted = _choice(body, "response_format", tuple(CONTENT_TYPES))
     style = _choice(body, "stream_format", ("audio", "sse"))
     wants_whole = body.get("stream") is not None and not inputs.switch(body, "stream")
-    asked = submissions.Request(request.auth, _model(body), _settings(request.user, body, wanted), "", None, False)
+    asked = submissions.Request(
+        key=request.auth,
+        model=_model(body),
+        body=_settings(request.user, body, wanted),
+        webhook=None,
+        idempotency_key=None,
+        is_old_client=False,
+        fingerprint="",  # nobody asks whether it was sent before
+    )
 
     def pack(prediction: Prediction, heard: Iterator[Sound]) -> Iterator[bytes]:
         pieces = encoded(prediction, heard, Kind(wanted, RATE))

@@ -22,6 +22,7 @@ from voiceclone.predictions.streaming import CameToNothing, Kind, Sound, encoded
 router = Router(tags=["Run a model"])
 EVENTS = "text/event-stream"
 RUNNING, LAST = 1, 2
+EVENT = {"type": "object", "required": ["data"], "properties": {"data": {"type": "string", "description": "JSON."}}}
 ABOUT = (
     "Speak, and send the sound sentence by sentence while it is made: as events (`data:` lines of JSON, `data.audio` "
     "in hexadecimal, `data.status` 1, and at the end 2 with the whole sound), or with `Accept: audio/mpeg` as bare "
@@ -99,7 +100,7 @@ for _model in SPEECH_MODELS:
             "responses": {
                 200: {
                     "description": "The sound, as it is made.",
-                    "content": {EVENTS: {"schema": {"type": "string"}}, CONTENT_TYPES["mp3"]: {"schema": {}}},
+                    "content": {EVENTS: {"schema": EVENT}, CONTENT_TYPES["mp3"]: {"schema": {}}},
                 }
             },
         },

@@ -13,7 +13,7 @@ if __name__ == "__main__":
     if testing:
         import pytest
 
-        sys.exit(pytest.main(sys.argv[2:]))
+        sys.exit(pytest.main(["-n", "auto", "--dist", "loadgroup", *sys.argv[2:]]))  # -n 0: in one process
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

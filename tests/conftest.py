@@ -21,7 +21,16 @@ from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Consent, Voice
 
 ENDED = {"expired": "unused", "deleted": "owner", "failed": "failed"}
+SHARED = ("e2e", "clients")
 PASSWORD = "a long enough password 42"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares one studio stays in one process; the other files are dealt out."""
+    for item in items:
+        shared = next((folder for folder in SHARED if folder in item.path.parts), "")
+        item.add_marker(pytest.mark.xdist_group(shared or str(item.path)))
 
 
 @lru_cache

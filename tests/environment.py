@@ -10,4 +10,8 @@ os.environ.setdefault("WORKERS", "2")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in the tests' thread
 for name in ("SITE_URL", "EMAIL_URL", "REGISTRATION", "RETENTION_DAYS", "DEBUG", "SECRET_KEY"):
     os.environ.pop(name, None)
+worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+if redis := os.environ.get("REDIS_URL"):  # each process has a database of its own: login limits count in it
+    server, _, number = redis.rpartition("/")
+    os.environ["REDIS_URL"] = f"{server}/{(int(number) + int(worker)) % 16}" if number.isdecimal() else redis
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)

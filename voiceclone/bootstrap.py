@@ -20,7 +20,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = VENV / ".lock"
 OLDEST = (3, 11)
-MARKS = {"requirements.txt": ("django", "av", "pocketsphinx"), "requirements-dev.txt": ("pytest_django", "playwright")}
+MARKS = {
+    "requirements.txt": ("django", "av", "pocketsphinx"),
+    "requirements-dev.txt": ("pytest_django", "playwright", "xdist"),
+}
 """What must be importable for a file of requirements to count as installed by somebody else."""
 
 

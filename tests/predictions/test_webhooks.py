@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -268,6 +270,26 @@ def test_what_was_settled_is_forgotten_after_a_month(voice: Voice) -> None:
     WebhookDelivery.objects.filter(pk=old.pk).update(finished_at=now() - timedelta(days=31))
     outbox.prune()
     assert WebhookDelivery.objects.get() == young
+
+
+def test_the_check_in_the_documentation_takes_what_is_sent_and_nothing_else(
+    alice: User, voice: Voice, tmp_path: Path
+) -> None:
+    page = (real.BASE_DIR / "docs" / "webhooks.md").read_text()
+    program = tmp_path / "receiver.py"
+    program.write_text(page.partition("```python\n")[2].partition("```")[0])
+    check = runpy.run_path(str(program))["is_from_voiceclone"]
+    body, headers = delivery.request(finished(voice, "https://example.org/hook"))
+    secret = signing.secret_of(alice)
+    assert check(secret, headers, body)
+    assert not check(secret, headers, body + b" ")
+    assert not check(signing.rotate(alice), headers, body)
+    old = str(int(headers["webhook-timestamp"]) - 301)
+    replayed = {
+        "webhook-timestamp": old,
+        "webhook-signature": signing.sign(secret, headers["webhook-id"], int(old), body),
+    }
+    assert not check(secret, {**headers, **replayed}, body)
 
 
 # --- the secret -------------------------------------------------------------------------------------------------------

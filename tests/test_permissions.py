@@ -22,7 +22,10 @@ OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice
 POSTED = {"demo-sample"}
 SOMEBODYS = {
     "voice": "/voices/{voice.voice_id}/",
+    "voice-card": "/voices/{voice.voice_id}/card/",
+    "rename-voice": "/voices/{voice.voice_id}/rename/",
     "delete-voice": "/voices/{voice.voice_id}/delete/",
+    "forget-voice": "/voices/gone/{gone.pk}/forget/",
     "sample-audio": "/samples/{voice.sample_id}/audio",
     "prediction": "/tasks/{task.pk}/",
     "prediction-audio": "/tasks/{task.pk}/audio",
@@ -30,7 +33,8 @@ SOMEBODYS = {
     "cancel-prediction": "/tasks/{task.pk}/cancel/",
     "delete-prediction": "/tasks/{task.pk}/delete/",
 }
-BY_POST = {"delete-voice", "cancel-prediction", "delete-prediction"}
+BY_POST = {"forget-voice", "cancel-prediction", "delete-prediction"}
+ASKED_FIRST = {"rename-voice", "delete-voice"}
 
 
 def ask(browser: Client, name: str, address: str) -> int:
@@ -55,6 +59,11 @@ def voice(alice: User, make_voice: Callable[..., Voice]) -> Voice:
 
 
 @pytest.fixture
+def gone(alice: User, make_voice: Callable[..., Voice]) -> Voice:
+    return make_voice(alice, "GoneVoice-1", state="expired")
+
+
+@pytest.fixture
 def speaking(voice: Voice) -> Prediction:
     """A speech of which one sentence can be heard already."""
     task = lifecycle.submit(voice.owner, "minimax/speech-02-hd", "builtin", voice, {"text": "One. Two."})
@@ -65,9 +74,10 @@ def speaking(voice: Voice) -> Prediction:
 
 
 @pytest.fixture
-def addresses(voice: Voice, speaking: Prediction) -> dict[str, str]:
-    task = Prediction.objects.get(voice=voice, model=CLONE)
-    return {name: address.format(voice=voice, task=task, speaking=speaking) for name, address in SOMEBODYS.items()}
+def addresses(voice: Voice, gone: Voice, speaking: Prediction) -> dict[str, str]:
+    known = {"voice": voice, "gone": gone, "speaking": speaking}
+    known["task"] = Prediction.objects.get(voice=voice, model=CLONE)
+    return {name: address.format(**known) for name, address in SOMEBODYS.items()}
 
 
 def test_every_address_has_a_row_here() -> None:
@@ -95,6 +105,15 @@ def test_somebody_elses_is_not_found(
     assert voice.state == "ready"
 
 
+@pytest.mark.parametrize("name", sorted(ASKED_FIRST))
+def test_nobody_changes_somebody_elses_voice(
+    addresses: dict[str, str], bob: User, client_of: Callable[[User], Client], voice: Voice, name: str
+) -> None:
+    assert client_of(bob).post(addresses[name], {"name": "Mine"}).status_code == 404
+    voice.refresh_from_db()
+    assert (voice.state, voice.name) == ("ready", "")
+
+
 @pytest.mark.parametrize("name", sorted(SOMEBODYS))
 def test_not_even_an_admin_hears_other_peoples_voices(
     addresses: dict[str, str], bob: User, client_of: Callable[[User], Client], name: str
@@ -118,7 +137,7 @@ def test_nothing_changes_by_get(
     assert client_of(alice).get(address).status_code == 405
 
 
-@pytest.mark.parametrize("name", sorted(BY_POST | POSTED | {"clone", "speak", "upload-sample"}))
+@pytest.mark.parametrize("name", sorted(BY_POST | ASKED_FIRST | POSTED | {"clone", "speak", "upload-sample"}))
 def test_nothing_changes_without_a_csrf_token(addresses: dict[str, str], alice: User, name: str) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")

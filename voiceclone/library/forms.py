@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from voiceclone.samples.names import on_one_line
 from voiceclone.voices.names import LONGEST
 
 
+class NameField(forms.CharField):
+    """What nobody sees is left out before anything is said about the rest."""
+
+    def to_python(self, value: Any) -> str:
+        return on_one_line(super().to_python(value))
+
+
 class NameForm(forms.Form):
-    name = forms.CharField(
+    name = NameField(
         label="Name",
         required=False,
         widget=forms.TextInput(
@@ -18,7 +27,7 @@ class NameForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        name = on_one_line(self.cleaned_data["name"])
+        name: str = self.cleaned_data["name"]
         if len(name) > LONGEST:
             raise forms.ValidationError(f"A name has at most {LONGEST} characters; this one has {len(name)}.")
         return name

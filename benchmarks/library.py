@@ -1,7 +1,7 @@
 """How long the server takes for the library: `python -m benchmarks.library [--voices 2000] [--repeat 20]`.
 
 Fills a database of its own, asks the view through Django's whole middleware, and prints medians in milliseconds and
-the number of queries. Measured with 2,000 voices on one core of a shared machine: see docs/voices.md.
+the number of queries. What was measured is in docs/voices.md.
 """
 
 from __future__ import annotations

@@ -51,8 +51,8 @@
   });
 
   // --- a card is taken away: its neighbour has the focus ---------------------------------------------------------------------
-  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-    if (!target.matches("article.voice")) return;
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target, swapOverride } }) => {
+    if (swapOverride !== "delete") return;
     const beside = [target.nextElementSibling, target.previousElementSibling].find((card) => card?.matches("article.voice"));
     setTimeout(() => {
       if (!target.isConnected && document.activeElement === document.body) (beside?.querySelector("[data-focus]") || document.querySelector("#find input"))?.focus();

@@ -98,9 +98,7 @@ def run(api: Api, name: str, folder: Path, key: str = "vc_key") -> subprocess.Co
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_program_asks_waits_and_keeps_the_sound(
-    api: Api, name: str, tmp_path: Path, settings: Settings
-) -> None:
+def test_the_program_asks_waits_and_keeps_the_sound(api: Api, name: str, tmp_path: Path, settings: Settings) -> None:
     settings.SITE_URL = ""
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     ended = run(api, name, tmp_path)

@@ -14,7 +14,7 @@ class NameField(forms.CharField):
     """What nobody sees is left out before anything is said about the rest."""
 
     def to_python(self, value: Any) -> str:
-        return on_one_line(super().to_python(value))
+        return on_one_line(super().to_python(value) or "")
 
 
 class NameForm(forms.Form):

@@ -87,7 +87,7 @@ class Queue(ChangeList):
 
 @admin.register(Prediction)
 class PredictionAdmin(ReadOnly[Prediction]):
-    list_display = ("id", "owner", "voice", "model", "status", "place", "age", "progress", "attempts", "lease")
+    list_display = ("task", "owner", "status", "place", "age", "progress", "attempts", "lease", "voice", "model")
     list_filter = (InQueue, "status", Kind, EngineFilter, "created_at")
     list_select_related = ("owner", "voice")
     fields = (
@@ -110,6 +110,10 @@ class PredictionAdmin(ReadOnly[Prediction]):
         """In the queue the oldest is first, as it is for the workers."""
         return ("created_at",) if InQueue.parameter_name in request.GET else self.ordering
 
+    @admin.display(ordering="pk")
+    def task(self, task: Prediction) -> str:
+        return f"{task.pk[:8]}…"
+
     @admin.display(empty_value="")
     def place(self, task: Prediction) -> object:
         return getattr(task, "place", None)
@@ -118,20 +122,18 @@ class PredictionAdmin(ReadOnly[Prediction]):
     def age(self, task: Prediction) -> str:
         return timesince(task.created_at, depth=1)
 
-    @admin.display(empty_value="")
-    def progress(self, task: Prediction) -> str | None:
-        return f"{task.stage or 'starting'}, {steps.percent(task)} %" if task.status == Status.PROCESSING else None
+    def progress(self, task: Prediction) -> str:
+        return f"{task.stage or 'starting'}, {steps.percent(task)} %" if task.status == Status.PROCESSING else ""
 
-    @admin.display(empty_value="", ordering="lease_until")
-    def lease(self, task: Prediction) -> str | None:
+    @admin.display(ordering="lease_until")
+    def lease(self, task: Prediction) -> str:
         if task.lease_until is None:
-            return None
+            return ""
         left = (task.lease_until - now()).total_seconds()
         return f"{left:.0f} s left" if left > 0 else "ran out"
 
-    @admin.display(empty_value="")
-    def what_went_wrong(self, task: Prediction) -> str | None:
-        return WENT_WRONG.get(task.code, WENT_WRONG[1403]) or None
+    def what_went_wrong(self, task: Prediction) -> str:
+        return WENT_WRONG.get(task.code, WENT_WRONG[1403])
 
     @admin.action(description="Cancel the selected tasks", permissions=["act"])
     def cancel(self, request: PersonRequest, queryset: QuerySet[Prediction]) -> None:

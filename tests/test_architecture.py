@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "voiceclone"
 FLOORS = [
-    {"audio", "accounts", "work"},
-    {"audit"},
+    {"audio", "audit"},
+    {"accounts", "work"},
     {"samples", "engines"},
     {"voices"},
     {"predictions"},

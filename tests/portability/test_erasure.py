@@ -141,6 +141,15 @@ def test_no_row_of_any_table_mentions_the_address_or_the_number(everything: User
     assert mentions(ADDRESS, str(NUMBER)) == []
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's own files are its admin's")
+def test_the_files_of_the_database_do_not_hold_the_address_either(everything: User) -> None:
+    database = Path(connection.settings_dict["NAME"])
+    held = [path for path in database.parent.glob(f"{database.name}*") if ADDRESS.encode() in path.read_bytes()]
+    assert held
+    erase(everything)
+    assert not [path for path in held if path.exists() and ADDRESS.encode() in path.read_bytes()]
+
+
 def test_the_receipt_says_what_there_was(everything: User) -> None:
     found = inventory.take(everything)
     assert (found.voices, found.samples, found.speeches, found.previews, found.consents) == (2, 1, 1, 2, 2)

@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import numpy as np
 import pytest
 import soundfile
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils.timezone import now
 
@@ -131,6 +132,12 @@ def test_it_carries_the_settings_of_the_last_speech(
     speak(voice, speed=1.5, pitch=-2, emotion="sad")
     description = json.loads(unpacked(exported(client_of(alice), voice))["passport.json"])
     assert description["settings"]["speech"] == {"speed": 1.5, "pitch": -2, "emotion": "sad"}
+
+
+def test_the_page_of_a_voice_may_offer_it_by_one_line(voice: Voice) -> None:
+    fragment = render_to_string("portability/_passport_link.html", {"voice": voice})
+    assert 'method="post" action="/voices/AliceVoice-1/export/"' in fragment
+    assert "it stays temporary" in fragment
 
 
 def test_it_is_a_download_that_nobody_keeps(alice: User, voice: Voice, client_of: ClientOf) -> None:

@@ -129,6 +129,7 @@ def _work(row: Erasure, progress: Progress) -> None:
         final = {"status": Status.COMPLETED, "lease_until": None, "finished_at": now(), "stage": "", "error": ""}
         if not held.update(**final, person=None, late=[]):
             raise LeaseLost
+    traces.forget_journal()
     log.info("erased receipt=%s voices=%s bytes=%s", row.pk, row.found["voices"], row.found["size"])
 
 

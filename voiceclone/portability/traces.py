@@ -54,3 +54,10 @@ def _counted_sign_ins(person: User) -> None:
         with connection.cursor() as cursor:
             table = connection.ops.quote_name(cache["LOCATION"])
             cursor.execute(f"DELETE FROM {table} WHERE cache_key LIKE %s", [f"%:user:{person.pk}"])  # noqa: S608
+
+
+def forget_journal() -> None:
+    """SQLite overwrites what is deleted (`secure_delete`), but its journal keeps old pages until it is cut off."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # where somebody is reading, the next one does it

@@ -90,7 +90,7 @@ class ImportForm(forms.Form):
         if not problem and voice_id.is_taken(self.user, cleaned["voice_id"]):
             problem = f"You already have a voice with the ID “{cleaned['voice_id']}”. Choose another one for this one."
         if problem:
-            self.data = {**self.data.dict(), "voice_id": cleaned["voice_id"]}  # shown, to be changed
+            self.data = {**dict(self.data.items()), "voice_id": cleaned["voice_id"]}  # shown, to be changed
             self.add_error("voice_id", problem)
         return cleaned
 

@@ -14,7 +14,7 @@ FLOORS = [
     {"samples", "engines"},
     {"voices"},
     {"predictions"},
-    {"cloning", "speech", "library"},
+    {"cloning", "speech", "library", "portability"},
     {"api"},
 ]
 ROOMS = sorted(room for floor in FLOORS for room in floor)  # in one order: several processes share the tests

@@ -17,15 +17,17 @@ from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OPEN = {"landing", "healthz", "api-not-found"}
+OPEN = {"landing", "healthz", "api-not-found", "receipt", "receipt-changes", "receipt-text"}
 OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}
-POSTED = {"demo-sample"}
+OWN |= {"export", "export-changes", "download-export", "erase-account", "import-voice"}
+POSTED = {"demo-sample", "start-export", "delete-export"}
 SOMEBODYS = {
     "voice": "/voices/{voice.voice_id}/",
     "voice-card": "/voices/{voice.voice_id}/card/",
     "rename-voice": "/voices/{voice.voice_id}/rename/",
     "delete-voice": "/voices/{voice.voice_id}/delete/",
     "forget-voice": "/voices/gone/{gone.pk}/forget/",
+    "export-voice": "/voices/{voice.voice_id}/export/",
     "sample-audio": "/samples/{voice.sample_id}/audio",
     "prediction": "/tasks/{task.pk}/",
     "prediction-audio": "/tasks/{task.pk}/audio",
@@ -33,7 +35,7 @@ SOMEBODYS = {
     "cancel-prediction": "/tasks/{task.pk}/cancel/",
     "delete-prediction": "/tasks/{task.pk}/delete/",
 }
-BY_POST = {"forget-voice", "cancel-prediction", "delete-prediction"}
+BY_POST = {"forget-voice", "export-voice", "cancel-prediction", "delete-prediction"}
 ASKED_FIRST = {"rename-voice", "delete-voice"}
 
 
@@ -137,7 +139,10 @@ def test_nothing_changes_by_get(
     assert client_of(alice).get(address).status_code == 405
 
 
-@pytest.mark.parametrize("name", sorted(BY_POST | ASKED_FIRST | POSTED | {"clone", "speak", "upload-sample"}))
+@pytest.mark.parametrize(
+    "name",
+    sorted(BY_POST | ASKED_FIRST | POSTED | {"clone", "speak", "upload-sample", "import-voice", "erase-account"}),
+)
 def test_nothing_changes_without_a_csrf_token(addresses: dict[str, str], alice: User, name: str) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")

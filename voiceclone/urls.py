@@ -19,6 +19,7 @@ urlpatterns = [
     path("", views.landing, name="landing"),
     path("healthz", views.healthz, name="healthz"),
     path("", include("voiceclone.cloning.urls")),
+    path("", include("voiceclone.portability.urls")),
     path("voices/", library.library, name="voices"),
     path("voices/<str:voice_id>/", library.detail, name="voice"),
     path("voices/<str:voice_id>/card/", library.card, name="voice-card"),

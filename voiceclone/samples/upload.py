@@ -16,8 +16,11 @@ class TooLargeHandler(FileUploadHandler):
 
     too_large = False
 
+    def limit_mb(self) -> float:
+        return float(settings.SAMPLE_MAX_MB)
+
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
-        self.too_large = content_length > settings.SAMPLE_MAX_MB * 1024 * 1024 + FORM_BYTES
+        self.too_large = content_length > self.limit_mb() * 1024 * 1024 + FORM_BYTES
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

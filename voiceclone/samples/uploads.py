@@ -19,8 +19,8 @@ from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
 from voiceclone.audio.sniff import NoSoundError, sniff
-from voiceclone.samples.intake import clean_name
 from voiceclone.samples.models import Upload
+from voiceclone.samples.names import clean_name
 
 log = logging.getLogger("samples")
 TICKET_LASTS = timedelta(hours=1)

@@ -20,6 +20,8 @@ PAGES = [
     "/account/",
     "/account/2fa/",
     "/account/sessions/",
+    "/account/data/",
+    "/voices/import/",
     "/admin/",
 ]
 

@@ -18,24 +18,19 @@ from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OPEN = {"landing", "healthz", "api-not-found", "api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
+OPEN = {"landing", "healthz", "api-not-found", "receipt", "receipt-changes", "receipt-text"}
+OPEN |= {"api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
 SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/
-OWN = {
-    "clone",
-    "voices",
-    "speak",
-    "history",
-    "account",
-    "changes",
-    "check-voice-id",
-    "upload-sample",
-    "api-keys",
-    "webhooks",
-}
-POSTED = {"demo-sample"}
+OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}
+OWN |= {"api-keys", "webhooks", "export", "export-changes", "download-export", "erase-account", "import-voice"}
+POSTED = {"demo-sample", "start-export", "delete-export"}
 SOMEBODYS = {
     "voice": "/voices/{voice.voice_id}/",
+    "voice-card": "/voices/{voice.voice_id}/card/",
+    "rename-voice": "/voices/{voice.voice_id}/rename/",
     "delete-voice": "/voices/{voice.voice_id}/delete/",
+    "forget-voice": "/voices/gone/{gone.pk}/forget/",
+    "export-voice": "/voices/{voice.voice_id}/export/",
     "sample-audio": "/samples/{voice.sample_id}/audio",
     "prediction": "/tasks/{task.pk}/",
     "prediction-audio": "/tasks/{task.pk}/audio",
@@ -45,7 +40,9 @@ SOMEBODYS = {
     "revoke-api-key": "/account/keys/{key.pk}/revoke/",
     "send-webhook-again": "/account/webhooks/{delivery.pk}/send-again/",
 }
-BY_POST = {"delete-voice", "cancel-prediction", "delete-prediction", "revoke-api-key", "send-webhook-again"}
+BY_POST = {"forget-voice", "export-voice", "cancel-prediction", "delete-prediction"}
+BY_POST |= {"revoke-api-key", "send-webhook-again"}
+ASKED_FIRST = {"rename-voice", "delete-voice"}
 
 
 def ask(browser: Client, name: str, address: str) -> int:
@@ -70,6 +67,11 @@ def voice(alice: User, make_voice: Callable[..., Voice]) -> Voice:
 
 
 @pytest.fixture
+def gone(alice: User, make_voice: Callable[..., Voice]) -> Voice:
+    return make_voice(alice, "GoneVoice-1", state="expired")
+
+
+@pytest.fixture
 def speaking(voice: Voice) -> Prediction:
     """A speech of which one sentence can be heard already."""
     task = lifecycle.submit(voice.owner, "minimax/speech-02-hd", "builtin", voice, {"text": "One. Two."})
@@ -80,11 +82,12 @@ def speaking(voice: Voice) -> Prediction:
 
 
 @pytest.fixture
-def addresses(voice: Voice, speaking: Prediction) -> dict[str, str]:
-    task = Prediction.objects.get(voice=voice, model=CLONE)
-    sent = WebhookDelivery.objects.create(owner=voice.owner, prediction=task, url="https://example.org", event="evt_1")
-    rows = {"delivery": sent, "voice": voice, "task": task, "speaking": speaking, "key": keys.make(voice.owner)[0]}
-    return {name: address.format(**rows) for name, address in SOMEBODYS.items()}
+def addresses(voice: Voice, gone: Voice, speaking: Prediction) -> dict[str, str]:
+    known = {"voice": voice, "gone": gone, "speaking": speaking}
+    known["task"] = Prediction.objects.get(voice=voice, model=CLONE)
+    known["key"] = keys.make(voice.owner)[0]
+    known["delivery"] = WebhookDelivery.objects.create(owner=voice.owner, prediction=known["task"], event="evt_1")
+    return {name: address.format(**known) for name, address in SOMEBODYS.items()}
 
 
 def test_every_address_has_a_row_here() -> None:
@@ -112,6 +115,15 @@ def test_somebody_elses_is_not_found(
     assert voice.state == "ready"
 
 
+@pytest.mark.parametrize("name", sorted(ASKED_FIRST))
+def test_nobody_changes_somebody_elses_voice(
+    addresses: dict[str, str], bob: User, client_of: Callable[[User], Client], voice: Voice, name: str
+) -> None:
+    assert client_of(bob).post(addresses[name], {"name": "Mine"}).status_code == 404
+    voice.refresh_from_db()
+    assert (voice.state, voice.name) == ("ready", "")
+
+
 @pytest.mark.parametrize("name", sorted(SOMEBODYS))
 def test_not_even_an_admin_hears_other_peoples_voices(
     addresses: dict[str, str], bob: User, client_of: Callable[[User], Client], name: str
@@ -135,7 +147,16 @@ def test_nothing_changes_by_get(
     assert client_of(alice).get(address).status_code == 405
 
 
-@pytest.mark.parametrize("name", sorted(BY_POST | POSTED | {"clone", "speak", "upload-sample", "api-keys", "webhooks"}))
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        BY_POST
+        | ASKED_FIRST
+        | POSTED
+        | {"clone", "speak", "upload-sample", "import-voice", "erase-account"}
+        | {"api-keys", "webhooks"}
+    ),
+)
 def test_nothing_changes_without_a_csrf_token(addresses: dict[str, str], alice: User, name: str) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -70,8 +70,10 @@ def test_clock(seconds: float | None, shown: str) -> None:
         (timedelta(days=1, seconds=30), "1 d 0 h"),
         (timedelta(hours=4, minutes=10, seconds=30), "4 h 10 min"),
         (timedelta(minutes=9, seconds=30), "9 min"),
-        (timedelta(seconds=20), "under a minute"),
-        (timedelta(days=-2), "under a minute"),
+        (timedelta(seconds=119.5), "1 min 59 s"),
+        (timedelta(seconds=64.5), "1 min 4 s"),
+        (timedelta(seconds=20.5), "20 s"),
+        (timedelta(days=-2), "0 s"),
     ],
 )
 def test_time_left_names_the_two_largest_units(left: timedelta, shown: str) -> None:
@@ -79,7 +81,7 @@ def test_time_left_names_the_two_largest_units(left: timedelta, shown: str) -> N
 
 
 def test_time_left_of_nothing() -> None:
-    assert time_left(None) == "under a minute"
+    assert time_left(None) == "0 s"
 
 
 def test_orb_is_the_same_for_an_id_every_time_and_all_twelve_are_worn() -> None:

@@ -15,8 +15,9 @@ from django.test import Client
 
 from tests.conftest import speech
 from voiceclone.accounts.models import User
-from voiceclone.samples.intake import SampleRefused, clean_name, take_in
+from voiceclone.samples.intake import SampleRefused, take_in
 from voiceclone.samples.models import Sample
+from voiceclone.samples.names import clean_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -27,7 +27,9 @@ class Refused(Exception):
 
 def envelope(status: int, message: str, *, retry_after: int = 0, **more: Any) -> JsonResponse:
     headers = {"Retry-After": str(retry_after)} if retry_after else None
-    return JsonResponse({"code": status, "message": message, **more}, status=status, headers=headers)
+    readable = {"ensure_ascii": False}  # many clients show the body as it is
+    content = {"code": status, "message": message, **more}
+    return JsonResponse(content, status=status, headers=headers, json_dumps_params=readable)
 
 
 def openai_error(

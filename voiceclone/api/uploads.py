@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Annotated, Any, Literal
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +20,7 @@ from voiceclone.samples.models import Upload
 from voiceclone.samples.uploads import UploadRefused
 
 AUDIO_MAX_MB = 50  # of POST /upload
+LARGEST = int(settings.UPLOAD_MAX_MB * 1024 * 1024)  # bytes
 LONGEST_LENGTH = 18  # digits of a Content-Length
 TYPES = ("image", "video", "audio")
 router, twins = Router(tags=["Uploads"]), Router(tags=["Uploads"])
@@ -27,7 +29,9 @@ Part = Annotated[UploadedFile, File(description="The recording, in a multipart f
 
 class Ticket(Schema):
     filename: Annotated[str, Field(description="Its name, such as me.wav.")]
-    size: Annotated[int, Field(description="Its length in bytes.", json_schema_extra={"minimum": 1})]
+    size: Annotated[
+        int, Field(description="Its length in bytes.", json_schema_extra={"minimum": 1, "maximum": LARGEST})
+    ]
     content_type: Annotated[str | None, Field(description="What it is said to be. Its content is what counts.")] = None
 
 

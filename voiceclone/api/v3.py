@@ -21,7 +21,7 @@ class Api(NinjaAPI):
         return errors.invalid([one for context in error_contexts for one in errors.told(context)])
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """With the one form that every refusal has."""
+        """With the one form that every refusal has; and files are not empty."""
         document = super().get_openapi_schema(**options)
         document["components"]["schemas"]["Error"] = schemas.Error.json_schema()
         error = {"schema": {"$ref": "#/components/schemas/Error"}}
@@ -29,6 +29,9 @@ class Api(NinjaAPI):
         for methods in document["paths"].values():
             for operation in methods.values():
                 operation["responses"]["default"] = refusal
+                form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+                for file in form["schema"]["properties"].values() if form else ():
+                    file["minLength"] = 1
         return document
 
 

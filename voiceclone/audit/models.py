@@ -1,4 +1,4 @@
-"""One line for each thing done to a voice or an account. Written once, never changed, forgotten after a year."""
+"""One line for each thing done to a voice, a task or an account: never changed, forgotten after a year."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils.timezone import now
-
-from voiceclone.accounts.models import User
 
 log = logging.getLogger("audit")
 
@@ -29,6 +28,15 @@ class Action(models.TextChoices):
     KEY_REVOKED = "key.revoked"
     DATA_EXPORTED = "data.exported"
     ACCOUNT_ERASED = "account.erased"
+    # what an admin does in the panel, beside the voices
+    PREDICTION_CANCELLED = "prediction.cancelled"
+    PREDICTION_RETRIED = "prediction.retried"
+    PERSON_INVITED = "person.invited"
+    ACCOUNT_OPENED = "account.opened"
+    ACCOUNT_CHANGED = "account.changed"  # may log in, is an admin
+    ADDRESS_VERIFIED = "account.address_verified"
+    SECOND_FACTOR_REMOVED = "account.second_factor_removed"
+    SIGNED_OUT = "account.signed_out"
 
 
 class AuditEvent(models.Model):
@@ -61,9 +69,9 @@ class AuditEvent(models.Model):
         super().save(*args, **kwargs)
 
 
-def record(action: Action, object_id: object, actor: User | None = None) -> None:
+def record(action: Action, object_id: object, actor: AbstractBaseUser | None = None) -> None:
     """Write one line, in the transaction of what it tells about."""
-    AuditEvent.objects.create(action=action, object_id=str(object_id), actor=actor)
+    AuditEvent.objects.create(action=action, object_id=str(object_id), actor_id=actor.pk if actor else None)
 
 
 def prune() -> None:

@@ -96,6 +96,8 @@ class Engine(ABC):
 
     name: str
     capabilities: Capabilities
+    profile_version = 1
+    """Of the profiles that `enrol` returns; a voice passport says it."""
 
     def warm_up(self) -> None:  # noqa: B027  # nothing to load is fine
         """Load what is slow to load, before the first person waits for it."""

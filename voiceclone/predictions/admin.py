@@ -1,81 +1,196 @@
-"""The live queue and webhooks in the admin panel. Texts and addresses are the people's own and are not shown."""
+"""The queue and webhooks in the admin panel. Texts, sounds, addresses and errors (which quote) are the people's own."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.timesince import timesince
+from django.utils.timezone import now
 
-from voiceclone.predictions import lifecycle
-from voiceclone.predictions.models import Prediction, WebhookDelivery
+from voiceclone.accounts.requests import PersonRequest
+from voiceclone.audit.models import Action, record
+from voiceclone.audit.panel import ReadOnly
+from voiceclone.engines import registry
+from voiceclone.predictions import catalog, lifecycle, steps
+from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery, WebhookSecret
+from voiceclone.voices.retention import NotUsable
+from voiceclone.work.leases import UNFINISHED, Status
+
+PLACES = 1000
+WENT_WRONG = {
+    0: "",
+    1401: "The sample or the text could not be used; its owner is told why.",
+    1402: "The audio could not be fetched; its owner is told why.",
+    1403: "The engine could not do it; its owner is told why.",
+    5000: "Something went wrong on this machine: look for the id in the log.",
+}
+
+
+class InQueue(admin.SimpleListFilter):
+    title, parameter_name = "queue", "queue"
+    LOOKUPS: ClassVar[dict[str, tuple[str, dict[str, Any]]]] = {
+        "all": ("In the queue", {"status__in": UNFINISHED}),
+        "waiting": ("Waiting", {"status": Status.CREATED}),
+        "running": ("Running", {"status": Status.PROCESSING}),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, title) for value, (title, _) in self.LOOKUPS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Prediction]) -> QuerySet[Prediction]:
+        chosen = self.LOOKUPS.get(self.value() or "")
+        return queryset.filter(**chosen[1]) if chosen else queryset
+
+
+class Kind(admin.SimpleListFilter):
+    title, parameter_name = "kind", "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("clone", "Clones"), ("speech", "Speeches")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Prediction]) -> QuerySet[Prediction]:
+        speeches = [model.id for model in catalog.SPEECH_MODELS]
+        chosen = {"clone": [CLONE], "speech": speeches}.get(self.value() or "")
+        return queryset.filter(model__in=chosen) if chosen else queryset
+
+
+class EngineFilter(admin.SimpleListFilter):
+    """The engines there are, not those found in the rows: that would look at each of them."""
+
+    title, parameter_name = "engine", "engine"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, name) for name in registry.available()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(engine=self.value()) if self.value() else queryset
+
+
+class Queue(ChangeList):
+    """Knows the place of each waiting task, by one query for the whole page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        if any(task.status == Status.CREATED for task in self.result_list):
+            waiting = Prediction.objects.filter(status=Status.CREATED).order_by("created_at")
+            places = {pk: place for place, pk in enumerate(waiting.values_list("pk", flat=True)[:PLACES], 1)}
+            for task in self.result_list:
+                task.place = places.get(task.pk, f"over {PLACES}") if task.status == Status.CREATED else None
 
 
 @admin.register(Prediction)
-class PredictionAdmin(admin.ModelAdmin[Prediction]):
-    list_display = ("id", "owner", "model", "engine", "status", "stage", "attempts", "created_at", "finished_at")
-    list_filter = ("status", "engine", "model", "created_at")
-    list_select_related = ("owner",)
-    search_fields = ("id", "owner__email")
-    fields = readonly_fields = (
-        "id",
-        "owner",
-        "model",
-        "engine",
-        "voice",
-        "status",
-        "stage",
-        "attempts",
-        "failures",
-        "error",
-        "code",
-        "seconds",
-        "created_at",
-        "started_at",
-        "finished_at",
-        "lease_until",
+class PredictionAdmin(ReadOnly[Prediction]):
+    list_display = ("task", "owner", "status", "place", "age", "progress", "attempts", "lease", "voice", "model")
+    list_filter = (InQueue, "status", Kind, EngineFilter, "created_at")
+    list_select_related = ("owner", "voice")
+    fields = (
+        *("id", "owner", "model", "engine", "voice", "sample", "status", "progress", "attempts", "failures"),
+        *("code", "what_went_wrong", "seconds", "created_at", "started_at", "finished_at", "lease"),
     )
     ordering = ("-created_at",)
-    actions = ("cancel",)
+    person, ids, names = "owner", ("pk", "voice"), ("voice__voice_id",)
+    search_help_text = "The id of a task, a voice ID from its beginning, or the e-mail address of the owner."
+    actions = ("cancel", "retry")
 
-    @admin.action(description="Cancel the selected tasks")
-    def cancel(self, request: HttpRequest, queryset: QuerySet[Prediction]) -> None:
-        cancelled = sum(lifecycle.cancel(prediction) for prediction in queryset)
-        self.message_user(request, f"{cancelled} cancelled; the rest were finished already.")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
+        private = ("input", "peaks", "parts", "error")  # and a page of rows is quicker without them
+        return super().get_queryset(request).defer(*private)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Queue
 
-    def has_delete_permission(self, request: HttpRequest, obj: Prediction | None = None) -> bool:
-        return False
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """In the queue the oldest is first, as it is for the workers."""
+        return ("created_at",) if InQueue.parameter_name in request.GET else self.ordering
+
+    @admin.display(ordering="pk")
+    def task(self, task: Prediction) -> str:
+        return f"{task.pk[:8]}…"
+
+    @admin.display(empty_value="")
+    def place(self, task: Prediction) -> object:
+        return getattr(task, "place", None)
+
+    @admin.display(ordering="created_at")
+    def age(self, task: Prediction) -> str:
+        return timesince(task.created_at, depth=1)
+
+    def progress(self, task: Prediction) -> str:
+        return f"{task.stage or 'starting'}, {steps.percent(task)} %" if task.status == Status.PROCESSING else ""
+
+    @admin.display(ordering="lease_until")
+    def lease(self, task: Prediction) -> str:
+        if task.lease_until is None:
+            return ""
+        left = (task.lease_until - now()).total_seconds()
+        return f"{left:.0f} s left" if left > 0 else "ran out"
+
+    def what_went_wrong(self, task: Prediction) -> str:
+        return WENT_WRONG.get(task.code, WENT_WRONG[1403])
+
+    @admin.action(description="Cancel the selected tasks", permissions=["act"])
+    def cancel(self, request: PersonRequest, queryset: QuerySet[Prediction]) -> None:
+        def cancel(task: Prediction) -> str:
+            with transaction.atomic():
+                if not lifecycle.cancel(task):
+                    return "finished already"
+                record(Action.PREDICTION_CANCELLED, task.pk, request.user)
+            return ""
+
+        self.act(request, queryset, "cancelled", cancel)
+
+    @admin.action(description="Retry the selected tasks", permissions=["act"])
+    def retry(self, request: PersonRequest, queryset: QuerySet[Prediction]) -> None:
+        again: list[Prediction] = []
+
+        def retry(task: Prediction) -> str:
+            if task.status not in (Status.FAILED, Status.CANCELLED):
+                return "in the queue" if task.is_unfinished else "completed"
+            try:
+                with transaction.atomic():
+                    again.append(lifecycle.retry(task))
+                    record(Action.PREDICTION_RETRIED, task.pk, request.user)
+            except NotUsable as error:
+                return f"of which: {error}"
+            return ""
+
+        self.act(request, queryset, "retried", retry)
+        if again:
+            links = ((reverse("admin:predictions_prediction_change", args=[task.pk]), task.pk) for task in again)
+            made = format_html_join(", ", '<a href="{}">{}</a>', links)
+            messages.info(request, format_html("The new tasks: {}", made))
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(admin.ModelAdmin[WebhookDelivery]):
-    list_display = ("id", "owner", "host", "status", "tries", "answer", "created_at", "not_before", "finished_at")
-    list_filter = ("status", "answer", "created_at")
+class WebhookDeliveryAdmin(ReadOnly[WebhookDelivery]):
+    """Where it goes is its owner's affair: addresses often hold a password."""
+
+    list_display = ("id", "owner", "status", "tries", "answer", "created_at", "not_before", "finished_at")
+    list_filter = ("status", "created_at")
     list_select_related = ("owner",)
-    search_fields = ("id", "prediction__id", "owner__email")
-    fields = readonly_fields = (
-        "id",
-        "owner",
-        "prediction",
-        "host",
-        "status",
-        "attempts",
-        "tries",
-        "answer",
-        "error",
-        "created_at",
-        "not_before",
-        "finished_at",
+    fields = (
+        *("id", "owner", "prediction", "status", "attempts", "tries", "answer"),
+        *("created_at", "not_before", "finished_at"),
     )
     ordering = ("-created_at",)
+    person, ids = "owner", ("pk", "prediction")
+    search_help_text = "The id of a delivery or of a task, or the e-mail address of the owner."
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
-        return False
+@admin.register(WebhookSecret)
+class WebhookSecretAdmin(ReadOnly[WebhookSecret]):
+    """Who has one. Nobody reads it but its owner."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: WebhookDelivery | None = None) -> bool:
-        return False
+    list_display = fields = ("owner", "previous_until")
+    list_select_related = ("owner",)
+    ordering = ("-pk",)
+    person, ids = "owner", ()
+    search_help_text = "The e-mail address of the owner."

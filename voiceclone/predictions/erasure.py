@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
+from voiceclone.audit.models import Action, record
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, PredictionQuerySet
 from voiceclone.samples.models import Sample, Upload
@@ -22,10 +23,10 @@ from voiceclone.work.leases import UNFINISHED
 def end_voice(voice: Voice, state: Voice.State, reason: Voice.EndReason, actor: User | None = None) -> bool:
     """Expire or delete a voice with all that it said. False where it was not the time, or somebody was faster."""
     if state == Voice.State.DELETED:
-        for prediction in voice.predictions.unfinished():
-            lifecycle.cancel(prediction)
+        cancelled = [lifecycle.cancel(prediction) for prediction in voice.predictions.unfinished()]
         voice.refresh_from_db()
-        if voice.is_gone:  # it was still being cloned: the cancelled task has ended it
+        if voice.is_gone and any(cancelled):  # it was still being cloned: the cancelled task has ended it
+            record(Action.VOICE_DELETED, voice.pk, actor)
             return True
     if not retention.end(voice, state, reason, actor):
         return False

@@ -143,6 +143,7 @@ class WebhookDelivery(Leased):
         verbose_name_plural = "webhook deliveries"
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="deliveries_of_a_person"),
+            models.Index(fields=["-created_at"], name="deliveries_by_time"),
             models.Index(fields=["owner", "started_at"], name="delivery_rate"),
             models.Index(fields=["status", "lease_until"], name="delivery_reaper"),
             models.Index(fields=["event"], name="deliveries_of_an_event"),

@@ -1,43 +1,34 @@
-"""Samples and uploads in the admin panel: facts only; nobody hears other people's recordings there."""
+"""Samples and uploads in the admin panel: facts only; nobody hears other people's recordings or reads their names."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from voiceclone.audit.panel import ReadOnly
 from voiceclone.samples.models import Sample, Upload
 
 
 @admin.register(Sample)
-class SampleAdmin(admin.ModelAdmin[Sample]):
+class SampleAdmin(ReadOnly[Sample]):
+    """A sample goes with its voices."""
+
     list_display = ("id", "owner", "source", "seconds", "created_at")
     list_filter = ("source", "created_at")
     list_select_related = ("owner",)
-    search_fields = ("id", "owner__email", "sha256")
-    fields = readonly_fields = ("id", "owner", "source", "seconds", "sha256", "created_at")
+    fields = ("id", "owner", "source", "seconds", "sha256", "created_at")
     ordering = ("-created_at",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Sample | None = None) -> bool:
-        return False  # a sample goes with its voices
+    person = "owner"
+    search_help_text = "An id, or the e-mail address of the owner, from its beginning."
 
 
 @admin.register(Upload)
-class UploadAdmin(admin.ModelAdmin[Upload]):
+class UploadAdmin(ReadOnly[Upload]):
+    """An upload goes by itself. Its id is not its address: that is signed."""
+
     list_display = ("id", "owner", "kind", "size", "created_at", "arrived_at", "expires_at")
-    list_filter = ("kind", "created_at")
+    list_filter = ("created_at",)
     list_select_related = ("owner",)
-    search_fields = ("owner__email",)
-    fields = readonly_fields = ("owner", "kind", "declared_type", "size", "created_at", "arrived_at", "expires_at")
+    fields = ("id", "owner", "kind", "declared_type", "size", "created_at", "arrived_at", "expires_at")
     ordering = ("-created_at",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
-        return False  # it goes by itself
+    person = "owner"
+    search_help_text = "An id, or the e-mail address of the owner, from its beginning."

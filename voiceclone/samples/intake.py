@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import shutil
 import tempfile
-import unicodedata
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,10 +19,10 @@ from voiceclone.accounts.models import User
 from voiceclone.audio.decode import DecodeError, DecodeLimits, decode
 from voiceclone.audio.peaks import peaks
 from voiceclone.samples.models import Sample
+from voiceclone.samples.names import clean_name
 
 log = logging.getLogger("samples")
 Upload: TypeAlias = "UploadedFile[Any]"
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, format (right-to-left tricks), and the like
 
 
 class SampleRefused(ValueError):
@@ -51,12 +49,6 @@ def take_in(user: User, upload: Upload, source: str = Sample.Source.UPLOAD, tran
         return _keep(user, clean, digest, clean_name(upload.name or ""), source, transcript)
     finally:
         shutil.rmtree(folder)
-
-
-def clean_name(name: str) -> str:
-    """A file's name as it may be shown: without a path, control characters or tricks with the writing direction."""
-    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
-    return "".join(c for c in name if unicodedata.category(c) not in INVISIBLE).strip()[:120] or "recording"
 
 
 def _store(upload: Upload, path: Path) -> str:

@@ -117,6 +117,7 @@ class Upload(models.Model):
     class Meta:
         ordering = ("-created_at",)
         indexes = [
+            models.Index(fields=["-created_at"], name="uploads_by_time"),
             models.Index(fields=["expires_at"], name="uploads_by_end"),
             models.Index(fields=["owner", "expires_at"], name="upload_quota"),
         ]

@@ -24,7 +24,7 @@ COULD_NOT_BE_FETCHED, UNUSABLE = 1402, 1401  # task codes of the v3 contract
 OURS = re.compile(r"/uploads/([0-9a-f]{32})(?:\.[\w-]*)?(?:/[^/]*)?")
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 SHORTEST_BASE64 = 400  # characters; any sound is longer, and a mistyped address is not
-FETCH_SECONDS = 60.0
+FETCH_SECONDS = 30.0  # a worker waits so long
 GONE = "There is no such upload of yours: uploads are kept for {days} days. Upload the file again."
 
 

@@ -16,10 +16,13 @@ class TooLargeHandler(FileUploadHandler):
 
     too_large = False
 
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
+    def limit_mb(self) -> float:
+        """Programs may upload more than is cloned: see `voiceclone.samples.uploads`."""
         by_program = self.request is not None and self.request.path.startswith("/api/")
-        limit = settings.UPLOAD_MAX_MB if by_program else settings.SAMPLE_MAX_MB
-        self.too_large = content_length > limit * 1024 * 1024 + FORM_BYTES
+        return float(settings.UPLOAD_MAX_MB if by_program else settings.SAMPLE_MAX_MB)
+
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
+        self.too_large = content_length > self.limit_mb() * 1024 * 1024 + FORM_BYTES
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

@@ -19,13 +19,14 @@ from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
 from voiceclone.audio.sniff import NoSoundError, sniff
-from voiceclone.samples.intake import clean_name
 from voiceclone.samples.models import Upload
+from voiceclone.samples.names import clean_name
 
 log = logging.getLogger("samples")
 TICKET_LASTS = timedelta(hours=1)
 KEPT = timedelta(days=7)
 BLOCK = 64 * 1024
+DRAINED = 8 * 1024 * 1024
 MEDIA_TYPE = re.compile(r"[\w.+-]{1,50}/[\w.+-]{1,49}", re.ASCII)
 MB = 1024 * 1024
 _signer = TimestampSigner(sep=".", salt="voiceclone.uploads.ticket")
@@ -107,8 +108,8 @@ def keep(user: User, file: File[Any], name: str, declared_type: str = "", limit_
 
 
 def drain(read: Callable[[int], bytes], length: int) -> None:
-    """Take what a refused client is sending: it hears the answer only when it has said everything."""
-    left = min(length, int(settings.UPLOAD_MAX_MB * MB))
+    """Take what a refused client is sending, within limits: it hears the answer only when it has said everything."""
+    left = min(length, DRAINED)
     while left > 0 and (block := read(min(BLOCK, left))):
         left -= len(block)
 

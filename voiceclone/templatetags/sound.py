@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from math import ceil
 
 from django import template
 from django.utils import timezone
@@ -65,15 +66,27 @@ def clock(seconds: float | None) -> str:
 
 @register.filter
 def time_left(until: datetime | None) -> str:
-    """What is left until a moment, in the two largest units: “6 d 23 h”, “4 h 10 min”, “under a minute”."""
-    left = until - timezone.now() if until else timedelta()
-    minutes = int(left.total_seconds() // 60)
+    """What is left until a moment, in the two largest units: “6 d 23 h”, “4 h 10 min”, “9 min”, “1 min 5 s”, “42 s”."""
+    left = int(_seconds(until))
+    minutes, seconds = divmod(left, 60)
     days, hours = divmod(minutes // 60, 24)
-    if minutes < 1:
-        return "under a minute"
+    if left < 120:
+        return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
     if days:
         return f"{days} d {hours} h"
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+@register.filter
+def countdown(until: datetime) -> SafeString:
+    """The same in an element that static/js/library.js keeps true, from here on: the person's clock may be wrong."""
+    return format_html(
+        '<time datetime="{}" data-left="{}">{}</time>', until.isoformat(), ceil(_seconds(until)), time_left(until)
+    )
+
+
+def _seconds(until: datetime | None) -> float:
+    return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
 
 
 @register.filter

@@ -1,36 +1,32 @@
-"""Voices and consents in the admin panel."""
+"""Consents, and what was learnt from samples, in the admin panel. Voices themselves are in the library's room."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 
-from voiceclone.voices.models import Consent, Voice
-
-
-class ReadOnly:
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
-@admin.register(Voice)
-class VoiceAdmin(ReadOnly, admin.ModelAdmin[Voice]):
-    list_display = ("voice_id", "owner", "state", "engine", "is_permanent", "expires_at", "created_at")
-    list_filter = ("state", "is_permanent", "engine", "created_at")
-    list_select_related = ("owner",)
-    search_fields = ("voice_id", "name", "owner__email")
-    exclude = ("profile",)
+from voiceclone.audit.panel import ReadOnly
+from voiceclone.voices.models import Consent, Enrolment
 
 
 @admin.register(Consent)
-class ConsentAdmin(ReadOnly, admin.ModelAdmin[Consent]):
-    list_display = ("id", "person", "method", "version", "given_at")
-    list_filter = ("method", "version")
-    list_select_related = ("person",)
-    search_fields = ("person__email",)
+class ConsentAdmin(ReadOnly[Consent]):
+    list_display = ("id", "person", "voice", "method", "version", "given_at")
+    list_filter = ("method", "given_at")
+    list_select_related = ("person", "voice")
+    fields = ("id", "person", "voice", "method", "statement", "version", "sha256", "given_at")
+    ordering = ("-given_at",)
+    person = "person"
+    search_help_text = "An id, or the e-mail address of the person."
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(ReadOnly[Enrolment]):
+    """Its options carry what was read aloud, and its error may quote it: neither is shown."""
+
+    list_display = ("id", "sample", "engine", "status", "stage", "attempts", "created_at", "finished_at")
+    list_filter = ("status", "created_at")
+    list_select_related = ("sample",)
+    fields = (*list_display, "started_at", "lease_until")
+    ordering = ("-created_at",)
+    person, ids = "sample__owner", ("pk", "sample")
+    search_help_text = "The id of an enrolment or a sample, or the e-mail address of its owner."

@@ -15,6 +15,7 @@ from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
 from voiceclone.samples.models import Sample
+from voiceclone.voices.names import FOLDED, FoldedTitle, fold
 from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet
 
 
@@ -123,6 +124,7 @@ class Voice(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="voices")
     voice_id = models.CharField("voice ID", max_length=256)
     name = models.CharField(max_length=256, blank=True)
+    folded_title = FoldedTitle(max_length=FOLDED, default="", editable=False, help_text="For search and order.")
     engine = models.CharField(max_length=20)
     language = models.CharField(max_length=20, default="auto", help_text="A language_boost value.")
     volume_normalization = models.BooleanField(default=False, help_text="It speaks at one even loudness.")
@@ -208,8 +210,21 @@ class Voice(models.Model):
     def is_gone(self) -> bool:
         return self.state in (self.State.EXPIRED, self.State.DELETED)
 
+    @property
+    def is_over(self) -> bool:
+        """It ended, or is about to: its time is up, and no speech that was accepted in time can save it.
+
+        Whether there is such a speech is known where a query says so (`is_speaking`, as in the library).
+        """
+        return self.is_gone or (self.is_overdue and not getattr(self, "is_speaking", False))
+
     def get_absolute_url(self) -> str:
         return reverse("voice", args=[self.voice_id])
+
+    def rename(self, name: str) -> None:
+        """An empty name makes the voice ID its title."""
+        self.name, self.folded_title = name, fold(name or self.voice_id)
+        Voice.objects.filter(pk=self.pk).update(name=name, folded_title=self.folded_title)
 
     @staticmethod
     def expiry(completed_at: datetime) -> datetime:

@@ -19,6 +19,10 @@ class Worker(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_alive(self) -> bool:
+        return self.seen_at > now() - self.ALIVE
+
     @classmethod
     def beat(cls, name: str) -> None:
         cls.objects.update_or_create(name=name, defaults={"seen_at": now()})

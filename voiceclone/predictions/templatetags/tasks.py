@@ -31,4 +31,10 @@ def sentence(task: Prediction) -> str:
 
 @register.filter
 def engine_label(name: str) -> str:
-    return registry.capabilities(name).label
+    return registry.capabilities(name).label if name in registry.available() else name
+
+
+@register.filter
+def engine_name(name: str) -> str:
+    """The label without what comes after its dot."""
+    return engine_label(name).partition(" · ")[0]

@@ -14,5 +14,6 @@ register = template.Library()
 
 @register.inclusion_tag("voices/_ending_soon.html")
 def ending_soon(user: User) -> dict[str, Any]:
-    voices = list(Voice.objects.for_user(user).ending_soon().usable().order_by("expires_at"))
-    return {"voice": voices[0] if voices else None, "others": len(voices) - 1}
+    voices = Voice.objects.for_user(user).ending_soon().usable().order_by("expires_at")
+    first = voices.first()
+    return {"voice": first, "others": voices.count() - 1 if first else 0}

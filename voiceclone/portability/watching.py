@@ -1,0 +1,46 @@
+"""What a page needs to watch an export or an erasure: "anything new?" is cheap, and asked less as time goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+
+from voiceclone.portability.models import Erasure, Export
+from voiceclone.predictions.watching import INTERVALS, SLOWEST
+
+EXPORT_STAGES = {
+    "listing": "Writing down what there is",
+    "copying": "Copying your recordings and speeches",
+    "finishing": "Writing the table of contents",
+}
+ERASURE_STAGES = {
+    "speeches": "Deleting what was spoken",
+    "voices": "Deleting voices",
+    "samples": "Deleting recordings",
+    "traces": "Deleting every mention",
+    "checking": "Making sure that nothing comes back",
+}
+
+
+def context(row: Export | Erasure) -> dict[str, Any]:
+    """For `portability/_poller.html` and what it is in."""
+    age = (now() - row.created_at).total_seconds()
+    interval = next((pause for limit, pause in INTERVALS if age < limit), SLOWEST)
+    stages = EXPORT_STAGES if isinstance(row, Export) else ERASURE_STAGES
+    return {
+        "row": row,
+        "interval": interval,
+        "seen": f"{row.status}-{row.stage}-{row.done}-{interval}",
+        "stage": stages.get(row.stage, "Waiting for a worker" if not row.attempts else "Going on"),
+    }
+
+
+def changes(request: HttpRequest, row: Export | Erasure, template: str) -> HttpResponse:
+    """204: nothing new. 200: what is. 286: that was the last of it."""
+    found = context(row)
+    if row.is_unfinished and request.GET.get("seen") == found["seen"]:
+        return HttpResponse(status=204)
+    return render(request, template, found, status=200 if row.is_unfinished else 286)

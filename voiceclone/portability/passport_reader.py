@@ -18,7 +18,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from voiceclone.engines import registry
 from voiceclone.portability import passport as made
 from voiceclone.predictions import catalog
-from voiceclone.samples.intake import clean_name
+from voiceclone.samples.names import clean_name
 from voiceclone.voices import voice_id
 
 MAX_MB = 64

@@ -105,7 +105,7 @@
     file(number) {
       if (!this.files.has(number) && !this.address) {
         const address = $("[data-sound]", this.box).dataset.part.replace(/0$/, number);
-        const got = fetch(address).then((answer) => (answer.ok ? answer.blob() : Promise.reject(answer.status))).then(URL.createObjectURL);
+        const got = fetch(address).then((answer) => (answer.status === 200 ? answer.blob() : Promise.reject(answer.status))).then(URL.createObjectURL);
         got.catch(() => this.files.delete(number));  // it is gone because the whole is there: the next answer says so
         this.files.set(number, got);
       }

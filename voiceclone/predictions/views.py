@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -98,12 +98,12 @@ def audio(request: PersonRequest, pk: str) -> HttpResponseBase:
 @login_required
 @require_safe
 def part(request: PersonRequest, pk: str, number: int) -> HttpResponseBase:
-    """One sentence of a speech that is still being made. Once it is done there is only the whole."""
-    prediction = get_object_or_404(Prediction.objects.for_user(request.user).unfinished(), pk=pk)
+    """One sentence of a speech that is still being made. 204: it is not there yet, or the whole has replaced it."""
+    prediction = get_object_or_404(Prediction.objects.for_user(request.user), pk=pk)
     try:
         sound = default_storage.open(sounds.part_name(prediction, number))
-    except FileNotFoundError as error:  # not yet, or not any more
-        raise Http404 from error
+    except FileNotFoundError:
+        return HttpResponse(status=204)
     return ranged_file_response(
         request,
         sound,

@@ -32,7 +32,7 @@ def menu_of(row: Locator) -> Locator:
 
 def test_what_was_spoken_is_found_heard_taken_away_and_deleted(alices_page: Page, clone: Clone) -> None:
     page = alices_page
-    speak(page, clone, "The violet heron flies away.")
+    speak(page, clone, f"The violet heron flies away. {steps.TEXT}")
     page.goto("/history/")
     page.get_by_label("Words of the text").press_sequentially("VIOLET")
     expect(page).to_have_url(re.compile(r"/history/\?q=VIOLET$"))
@@ -45,7 +45,7 @@ def test_what_was_spoken_is_found_heard_taken_away_and_deleted(alices_page: Page
         menu_of(found).get_by_role("link", name="Download WAV").click()
     assert re.fullmatch(rf"{clone.voice_id}-[\w-]+-ai\.wav", download.value.suggested_filename)
     menu_of(found).get_by_role("link", name="Use these settings").click()
-    expect(page.get_by_role("textbox", name="Text")).to_have_value("The violet heron flies away.")
+    expect(page.get_by_role("textbox", name="Text")).to_have_value(f"The violet heron flies away. {steps.TEXT}")
 
     page.go_back()
     expect(page.get_by_label("Words of the text")).to_have_value("VIOLET")
@@ -130,3 +130,16 @@ def test_on_a_phone_nothing_scrolls_sideways(visit: Visit, alice: Person, clone:
     page.goto("/history/")
     menu_of(page.get_by_role("article").first)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_filters_act_at_once(alices_page: Page, clone: Clone) -> None:
+    page = alices_page
+    page.goto("/history/")
+    page.get_by_label("Model").select_option("Clones")
+    expect(page).to_have_url(re.compile(r"/history/\?model=minimax%2Fvoice-clone$"))
+    expect(row(page, clone.voice_id).first).to_contain_text("voice-clone")
+    page.get_by_label("From").fill("2001-01-01")
+    page.get_by_label("To").fill("2001-01-31")
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    page.get_by_role("link", name="Show all").first.click()
+    expect(page).to_have_url(re.compile("/history/$"))

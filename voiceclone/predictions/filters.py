@@ -46,7 +46,7 @@ class HistoryForm(forms.Form):
         voices = {voice_id: name or voice_id for voice_id, name in names}  # the latest of an ID names it
         voices = dict(sorted(voices.items(), key=lambda voice: voice[1].lower()))
         self._choose("voice", [("", "Any voice"), *voices.items()])
-        kinds = [("", "Clones and speech"), (CLONE, "Clones"), (SPEECH, "All speech")]
+        kinds = [("", "Any model"), (CLONE, "Clones"), (SPEECH, "All speech")]
         self._choose("model", [*kinds, *((model.id, model.name) for model in catalog.SPEECH_MODELS)])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:

@@ -33,9 +33,10 @@ SOMEBODYS = {
     "prediction-audio": "/tasks/{task.pk}/audio",
     "prediction-part": "/tasks/{speaking.pk}/parts/0",
     "cancel-prediction": "/tasks/{task.pk}/cancel/",
+    "retry-prediction": "/tasks/{task.pk}/retry/",
     "delete-prediction": "/tasks/{task.pk}/delete/",
 }
-BY_POST = {"forget-voice", "export-voice", "cancel-prediction", "delete-prediction"}
+BY_POST = {"forget-voice", "export-voice", "cancel-prediction", "retry-prediction", "delete-prediction"}
 ASKED_FIRST = {"rename-voice", "delete-voice"}
 
 

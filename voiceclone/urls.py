@@ -34,6 +34,7 @@ urlpatterns = [
     path("tasks/<str:pk>/audio", predictions.audio, name="prediction-audio"),
     path("tasks/<str:pk>/parts/<int:number>", predictions.part, name="prediction-part"),
     path("tasks/<str:pk>/cancel/", predictions.cancel, name="cancel-prediction"),
+    path("tasks/<str:pk>/retry/", predictions.retry, name="retry-prediction"),
     path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
     path("account/", account, name="account"),
     path("account/", include("allauth.urls")),

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "voiceclone"
 FLOORS = [
     {"audio", "audit"},
-    {"accounts", "work"},
+    {"accounts", "outbound", "work"},
     {"samples", "engines"},
     {"voices"},
     {"predictions"},

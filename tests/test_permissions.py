@@ -9,17 +9,20 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from voiceclone.accounts import keys
 from voiceclone.accounts.models import User
 from voiceclone.engines.base import Chunk
 from voiceclone.predictions import lifecycle, sounds
-from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery
 from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OPEN = {"landing", "healthz", "api-not-found", "receipt", "receipt-changes", "receipt-text"}
+OPEN |= {"api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
+SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/
 OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}
-OWN |= {"export", "export-changes", "download-export", "erase-account", "import-voice"}
+OWN |= {"api-keys", "webhooks", "export", "export-changes", "download-export", "erase-account", "import-voice"}
 POSTED = {"demo-sample", "start-export", "delete-export"}
 SOMEBODYS = {
     "voice": "/voices/{voice.voice_id}/",
@@ -35,8 +38,11 @@ SOMEBODYS = {
     "cancel-prediction": "/tasks/{task.pk}/cancel/",
     "retry-prediction": "/tasks/{task.pk}/retry/",
     "delete-prediction": "/tasks/{task.pk}/delete/",
+    "revoke-api-key": "/account/keys/{key.pk}/revoke/",
+    "send-webhook-again": "/account/webhooks/{delivery.pk}/send-again/",
 }
 BY_POST = {"forget-voice", "export-voice", "cancel-prediction", "retry-prediction", "delete-prediction"}
+BY_POST |= {"revoke-api-key", "send-webhook-again"}
 ASKED_FIRST = {"rename-voice", "delete-voice"}
 
 
@@ -80,11 +86,13 @@ def speaking(voice: Voice) -> Prediction:
 def addresses(voice: Voice, gone: Voice, speaking: Prediction) -> dict[str, str]:
     known = {"voice": voice, "gone": gone, "speaking": speaking}
     known["task"] = Prediction.objects.get(voice=voice, model=CLONE)
+    known["key"] = keys.make(voice.owner)[0]
+    known["delivery"] = WebhookDelivery.objects.create(owner=voice.owner, prediction=known["task"], event="evt_1")
     return {name: address.format(**known) for name, address in SOMEBODYS.items()}
 
 
 def test_every_address_has_a_row_here() -> None:
-    assert set(own_patterns()) == OPEN | OWN | POSTED | set(SOMEBODYS)
+    assert set(own_patterns()) == OPEN | SIGNED | OWN | POSTED | set(SOMEBODYS)
 
 
 @pytest.mark.parametrize("name", sorted(OWN | POSTED))
@@ -142,7 +150,13 @@ def test_nothing_changes_by_get(
 
 @pytest.mark.parametrize(
     "name",
-    sorted(BY_POST | ASKED_FIRST | POSTED | {"clone", "speak", "upload-sample", "import-voice", "erase-account"}),
+    sorted(
+        BY_POST
+        | ASKED_FIRST
+        | POSTED
+        | {"clone", "speak", "upload-sample", "import-voice", "erase-account"}
+        | {"api-keys", "webhooks"}
+    ),
 )
 def test_nothing_changes_without_a_csrf_token(addresses: dict[str, str], alice: User, name: str) -> None:
     browser = Client(enforce_csrf_checks=True)

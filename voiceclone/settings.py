@@ -80,8 +80,14 @@ WSGI_APPLICATION = "voiceclone.wsgi.application"
 # --- what people may do -----------------------------------------------------------------------------------------------
 REGISTRATION = env.choice("REGISTRATION", "open", ("open", "invite", "closed"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 7, minimum=0.00001, maximum=36500)
+OUTPUT_URL_DAYS = env.number("OUTPUT_URL_DAYS", 7, minimum=0.00001, maximum=36500)
 SAMPLE_MAX_MB = env.number("SAMPLE_MAX_MB", 20, minimum=0.1, maximum=500)
+UPLOAD_MAX_MB = env.number("UPLOAD_MAX_MB", 200, minimum=0.1, maximum=2000)
+UPLOAD_QUOTA_MB = env.number("UPLOAD_QUOTA_MB", 1024, minimum=0.1, maximum=10_000_000)
 SAMPLE_MIN_SECONDS, SAMPLE_MAX_SECONDS = 3.0, 300.0
+ALLOW_PRIVATE_HOSTS = [name.lower() for name in env.words("ALLOW_PRIVATE_HOSTS")]
+API_REQUESTS_PER_MINUTE = env.whole("API_REQUESTS_PER_MINUTE", 1200, minimum=0, maximum=1_000_000)
+API_TASKS_IN_FLIGHT = env.whole("API_TASKS_IN_FLIGHT", 20, minimum=0, maximum=100_000)
 ENGINE = env.choice("ENGINE", "builtin", ("builtin",))
 WORKERS = env.whole("WORKERS", min(2, os.cpu_count() or 1), minimum=1, maximum=64)
 WEB_WORKERS = env.whole("WEB_WORKERS", 2, minimum=1, maximum=64)
@@ -98,6 +104,7 @@ INSTALLED_APPS = [
     "voiceclone.library",
     "voiceclone.speech",
     "voiceclone.portability",
+    "voiceclone.api",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -116,6 +123,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
 ]
 MIDDLEWARE = [
+    "voiceclone.api.middleware.programs",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -201,14 +209,18 @@ PERIODIC = [
     # (every so many seconds, what)
     (2, "voiceclone.predictions.reaper.reap"),
     (2, "voiceclone.voices.enrolments.reap"),
+    (2, "voiceclone.predictions.webhooks.delivery.reap"),
     (2, "voiceclone.portability.exports.reap"),
     (2, "voiceclone.portability.erasure.reap"),
     (30, "voiceclone.predictions.erasure.expire"),
     (30, "voiceclone.portability.exports.prune"),
     (60, "voiceclone.voices.notices.send"),
     (600, "voiceclone.predictions.erasure.sweep"),
+    (600, "voiceclone.samples.uploads.prune"),
     (600, "voiceclone.portability.exports.sweep"),
     (3600, "voiceclone.voices.enrolments.prune"),
+    (3600, "voiceclone.api.submissions.prune"),
+    (3600, "voiceclone.predictions.webhooks.outbox.prune"),
     (3600, "voiceclone.audit.models.prune"),
     (3600, "voiceclone.work.housekeeping.prune"),
 ]

@@ -25,12 +25,15 @@ from django.test import Client
 from django.utils.timezone import now
 
 from tests.conftest import PASSWORD
+from voiceclone.accounts import keys
 from voiceclone.accounts.models import Invitation, User
 from voiceclone.audit.models import Action, AuditEvent
 from voiceclone.portability import erasure, exports, inventory
 from voiceclone.portability.models import Erasure, Export
 from voiceclone.predictions import lifecycle
-from voiceclone.predictions.models import Prediction
+from voiceclone.predictions.models import Prediction, WebhookDelivery
+from voiceclone.predictions.webhooks import signing
+from voiceclone.samples import uploads
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Consent, Enrolment, Voice
 from voiceclone.work.leases import LEASE, MAX_ATTEMPTS, LeaseLost
@@ -56,6 +59,10 @@ def everything(leaving: User, make_voice: MakeVoice, speak: Speak, learnt: Calla
     speak(voice, "Said once.")
     assert voice.sample
     learnt(voice.sample)
+    uploads.keep(leaving, ContentFile(b"what a program sent"), "heron.wav")
+    keys.make(leaving)
+    signing.secret_of(leaving)
+    WebhookDelivery.objects.create(owner=leaving, prediction=Prediction.objects.filter(owner=leaving)[0], event="evt_1")
     export = exports.start(leaving)
     exports.run.call(str(export.pk))
     return leaving

@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from voiceclone.accounts.models import Invitation, User
+from voiceclone.accounts.models import ApiKey, Invitation, User
 from voiceclone.accounts.opening import find_or_open, password_link
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audit.models import Action, record
@@ -161,3 +161,16 @@ class UserSessionAdmin(ReadOnly[UserSession]):
             return ""
 
         self.act(request, queryset, "signed out", end)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnly[ApiKey]):
+    """Its owner takes it back, or an admin who closes the account. What it is called is its owner's affair."""
+
+    list_display = ("id", "owner", "last_four", "created_at", "last_used_at", "revoked_at")
+    list_filter = ("created_at",)
+    list_select_related = ("owner",)
+    fields = ("id", "owner", "last_four", "created_at", "last_used_at", "revoked_at")
+    ordering = ("-pk",)
+    person, ids, names = "owner", (), ("last_four",)
+    search_help_text = "The last four characters of a key, or the e-mail address of the owner."

@@ -1,11 +1,11 @@
-"""A person: known by their e-mail address. An invitation: a link that lets one person in."""
+"""A person: known by their e-mail address. An invitation: a link that lets one person in. A key: lets a program in."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -94,3 +94,36 @@ class Invitation(models.Model):
         """Spend it. False where somebody else was faster, or it is too old."""
         open_ones = cls.objects.filter(digest=cls.digest_of(token), used_at=None, expires_at__gt=now())
         return open_ones.update(used_by=user, used_at=now()) == 1
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+    def living(self) -> Self:
+        return self.filter(revoked_at=None, owner__is_active=True)
+
+
+class ApiKey(models.Model):
+    """Lets a program act for its owner. Only a digest is kept; `voiceclone.accounts.keys` makes and finds them."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the whole key.")
+    last_four = models.CharField(max_length=4, editable=False)
+    created_at = models.DateTimeField(default=now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[ApiKeyQuerySet] = ApiKeyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.shown})"
+
+    @property
+    def shown(self) -> str:
+        """As much of it as tells it from the others."""
+        return f"vc_…{self.last_four}"

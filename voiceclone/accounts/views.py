@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from voiceclone.accounts.models import ApiKey
 from voiceclone.accounts.requests import PersonRequest
 
 
@@ -23,6 +24,7 @@ def index(request: PersonRequest) -> HttpResponse:
         {
             "address": address,
             "has_totp": Authenticator.Type.TOTP in authenticators,
+            "keys": ApiKey.objects.for_user(request.user).living().count(),
             "passkeys": list(authenticators).count(Authenticator.Type.WEBAUTHN),
         },
     )

@@ -24,6 +24,8 @@ class Action(models.TextChoices):
     VOICE_MADE_PERMANENT = "voice.made_permanent"
     VOICE_EXPORTED = "voice.exported"
     VOICE_IMPORTED = "voice.imported"
+    KEY_MADE = "key.made"
+    KEY_REVOKED = "key.revoked"
     DATA_EXPORTED = "data.exported"
     ACCOUNT_ERASED = "account.erased"
     # what an admin does in the panel, beside the voices

@@ -12,6 +12,7 @@ from voiceclone.audit.models import Action, record
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.inputs import enrolment_options
 from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.webhooks.outbox import Webhook
 from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments
 from voiceclone.voices.models import Consent, Voice
@@ -26,10 +27,17 @@ def learn_early(sample: Sample) -> None:
     enrolments.start(sample, settings.ENGINE, enrolment_options({}, sample.transcript))
 
 
-def submit(user: User, sample: Sample, inputs: dict[str, Any], nonce: str | None = None) -> Prediction:
+def submit(
+    user: User,
+    sample: Sample | None,
+    inputs: dict[str, Any],
+    nonce: str | None = None,
+    method: str = Consent.Method.TICKED,
+    webhook: Webhook | None = None,
+) -> Prediction:
     """Store the consent, the voice and the prediction together. The same nonce twice is one task.
 
-    Raises Duplicate.
+    Without a sample, a worker gets it from `inputs["audio"]`. Raises Duplicate.
     """
     if nonce:
         earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first()
@@ -45,10 +53,10 @@ def submit(user: User, sample: Sample, inputs: dict[str, Any], nonce: str | None
                 language=inputs["language_boost"],
                 volume_normalization=bool(inputs.get("need_volume_normalization")),
                 sample=sample,
-                consent=Consent.give(user),
+                consent=Consent.give(user, method=method),
             )
             record(Action.VOICE_CLONED, voice.pk, user)
-            return lifecycle.submit(user, CLONE, settings.ENGINE, voice, inputs, nonce)
+            return lifecycle.submit(user, CLONE, settings.ENGINE, voice, inputs, nonce, webhook)
     except IntegrityError as error:
         earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first() if nonce else None
         if earlier:

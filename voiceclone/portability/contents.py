@@ -11,11 +11,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import FileField, Model
 
-from voiceclone.accounts.models import User
+from voiceclone.accounts.models import ApiKey, User
 from voiceclone.audit.models import AuditEvent
 from voiceclone.predictions import sounds
-from voiceclone.predictions.models import Prediction
-from voiceclone.samples.models import Sample
+from voiceclone.predictions.models import Prediction, WebhookDelivery
+from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices.models import Consent, Voice
 
 CHUNK = 500  # rows, or ids in one query
@@ -74,6 +74,10 @@ def _sample_file(sample: Sample) -> dict[str, str]:
     return {"file": f"samples/{safe_name(voice.voice_id if voice else sample.source)}-{short(sample.pk)}.flac"}
 
 
+def _upload_file(upload: Upload) -> dict[str, str]:
+    return {"file": f"uploads/{short(upload.pk)}.{upload.kind or 'bin'}"}
+
+
 def _profile(voice: Voice) -> dict[str, str]:
     return {"profile": f"voices/{safe_name(voice.voice_id)}-{short(voice.pk)}.npz"}
 
@@ -129,6 +133,23 @@ TABLES = (
         "speeches/, as it was made; “-lossless” is the same without the loss of MP3.",
         lambda user: Prediction.objects.for_user(user).select_related("voice").iterator(CHUNK),
         files=_outputs,
+    ),
+    Table(
+        "uploads",
+        "What your programs uploaded in the last days. The files are in uploads/, as they came.",
+        lambda user: Upload.objects.for_user(user).iterator(CHUNK),
+        files=_upload_file,
+    ),
+    Table(
+        "api_keys",
+        "Your API keys: their names and dates, not the keys themselves, which are stored nowhere.",
+        lambda user: ApiKey.objects.for_user(user).iterator(CHUNK),
+        lambda key: every_column(key, without=("digest",)),
+    ),
+    Table(
+        "webhook_deliveries",
+        "Finished tasks that were sent to your programs, and what those answered.",
+        lambda user: WebhookDelivery.objects.for_user(user).iterator(CHUNK),
     ),
     Table("events", "What was done to your account and your voices, of the last year.", _events, dict),
 )

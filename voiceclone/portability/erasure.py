@@ -28,7 +28,7 @@ from voiceclone.portability.models import Erasure, Export
 from voiceclone.predictions import erasure as predictions
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction
-from voiceclone.samples.models import Sample
+from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices import retention
 from voiceclone.voices.models import Consent, Enrolment, Voice
 from voiceclone.work.files import erase_folder
@@ -153,12 +153,14 @@ def _erase_everything(person: User, progress: Progress) -> None:
         progress("samples", done, total)
         retention.erase_sample(sample)
         done += 1
+    for upload in Upload.objects.for_user(person).only("pk"):
+        upload.erase()
     for export in Export.objects.for_user(person):
         exports.erase(export)
 
 
 def _is_left(person: User) -> bool:
-    return any(model.objects.for_user(person).exists() for model in (Prediction, Voice, Sample, Export))
+    return any(model.objects.for_user(person).exists() for model in (Prediction, Voice, Sample, Upload, Export))
 
 
 def _tell(row: Erasure, person: User) -> None:

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from voiceclone.accounts.models import User
 from voiceclone.portability.models import Export
 from voiceclone.predictions.models import CLONE, Prediction
-from voiceclone.samples.models import Sample
+from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices.models import Enrolment, Voice
 
 
@@ -43,6 +43,7 @@ def take(user: User) -> Inventory:
 
 def _files(user: User) -> Iterator[str]:
     yield from Sample.objects.for_user(user).values_list("file", flat=True).iterator()
+    yield from Upload.objects.for_user(user).values_list("file", flat=True).iterator()
     yield from Voice.objects.for_user(user).values_list("profile", flat=True).iterator()
     yield from Enrolment.objects.filter(sample__owner=user).values_list("profile", flat=True).iterator()
     yield from Export.objects.for_user(user).values_list("archive", flat=True)

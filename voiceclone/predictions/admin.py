@@ -1,4 +1,4 @@
-"""The live queue in the admin panel. Texts, sounds and errors (which may quote a text) are the people's own."""
+"""The queue and webhooks in the admin panel. Texts, sounds, addresses and errors (which quote) are the people's own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voiceclone.audit.models import Action, record
 from voiceclone.audit.panel import ReadOnly
 from voiceclone.engines import registry
 from voiceclone.predictions import catalog, lifecycle, steps
-from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery, WebhookSecret
 from voiceclone.voices.retention import NotUsable
 from voiceclone.work.leases import UNFINISHED, Status
 
@@ -27,6 +27,7 @@ PLACES = 1000
 WENT_WRONG = {
     0: "",
     1401: "The sample or the text could not be used; its owner is told why.",
+    1402: "The audio could not be fetched; its owner is told why.",
     1403: "The engine could not do it; its owner is told why.",
     5000: "Something went wrong on this machine: look for the id in the log.",
 }
@@ -166,3 +167,30 @@ class PredictionAdmin(ReadOnly[Prediction]):
             links = ((reverse("admin:predictions_prediction_change", args=[task.pk]), task.pk) for task in again)
             made = format_html_join(", ", '<a href="{}">{}</a>', links)
             messages.info(request, format_html("The new tasks: {}", made))
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnly[WebhookDelivery]):
+    """Where it goes is its owner's affair: addresses often hold a password."""
+
+    list_display = ("id", "owner", "status", "tries", "answer", "created_at", "not_before", "finished_at")
+    list_filter = ("status", "created_at")
+    list_select_related = ("owner",)
+    fields = (
+        *("id", "owner", "prediction", "status", "attempts", "tries", "answer"),
+        *("created_at", "not_before", "finished_at"),
+    )
+    ordering = ("-created_at",)
+    person, ids = "owner", ("pk", "prediction")
+    search_help_text = "The id of a delivery or of a task, or the e-mail address of the owner."
+
+
+@admin.register(WebhookSecret)
+class WebhookSecretAdmin(ReadOnly[WebhookSecret]):
+    """Who has one. Nobody reads it but its owner."""
+
+    list_display = fields = ("owner", "previous_until")
+    list_select_related = ("owner",)
+    ordering = ("-pk",)
+    person, ids = "owner", ()
+    search_help_text = "The e-mail address of the owner."

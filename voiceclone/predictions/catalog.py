@@ -49,3 +49,5 @@ SPEECH_MODELS = (
     SpeechModel("speech-2.8-turbo", LANGUAGES_41),
 )
 DEFAULT_MODEL = "speech-02-hd"
+CLONE = "minimax/voice-clone"
+MODEL_IDS = (CLONE, *(model.id for model in SPEECH_MODELS))

@@ -13,7 +13,7 @@ from voiceclone.accounts.models import User
 from voiceclone.audit.models import Action, record
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, PredictionQuerySet
-from voiceclone.samples.models import Sample
+from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices import retention
 from voiceclone.voices.models import Enrolment, Voice
 from voiceclone.work.files import erase_folder, sweep_folders
@@ -80,6 +80,7 @@ def sweep() -> int:
     """
     rows: dict[str, QuerySet[Any]] = {
         "samples": Sample.objects.all(),
+        "uploads": Upload.objects.all(),
         "voices": Voice.objects.living(),
         "enrolments": Enrolment.objects.all(),
         "predictions": Prediction.objects.unfinished() | _sounding(Prediction.objects.all()),

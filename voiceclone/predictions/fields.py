@@ -39,7 +39,7 @@ class NumberField(forms.Field):
             return int(self.default) if self.whole else float(self.default)
         try:
             number = float(value) if not isinstance(value, bool) else math.nan
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = math.nan
         kind = "a whole number" if self.whole else "a number"
         if not math.isfinite(number) or (self.whole and number != int(number)):

@@ -23,6 +23,8 @@ from django_tasks import task
 from voiceclone.accounts.models import User
 from voiceclone.engines.base import Progress
 from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.webhooks import outbox
+from voiceclone.predictions.webhooks.outbox import Webhook
 from voiceclone.samples.models import Sample
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
@@ -35,7 +37,13 @@ MAX_FAILURES = 3
 
 
 def submit(
-    owner: User, model: str, engine: str, voice: Voice, inputs: Mapping[str, Any], nonce: str | None = None
+    owner: User,
+    model: str,
+    engine: str,
+    voice: Voice,
+    inputs: Mapping[str, Any],
+    nonce: str | None = None,
+    webhook: Webhook | None = None,
 ) -> Prediction:
     """Make a prediction and tell the queue once this transaction is committed.
 
@@ -53,6 +61,8 @@ def submit(
             sample=voice.sample if model == CLONE else None,
             input=dict(inputs),
             nonce=nonce,
+            webhook=webhook.url if webhook else "",
+            base_url=webhook.base_url if webhook else "",
             change=change,
         )
         announce(prediction)
@@ -79,6 +89,7 @@ def claim(pk: str) -> Prediction | None:
     with transaction.atomic():
         if not Prediction.objects.claim(pk):
             return None
+        Prediction.objects.filter(pk=pk).exclude(parts=[]).update(parts=[])  # another attempt's, and not whole here
         prediction = Prediction.objects.select_related("voice__sample").get(pk=pk)
         _count(prediction)
     log.info("claimed prediction=%s attempt=%s", pk, prediction.attempts)
@@ -112,6 +123,14 @@ def offer_parts(prediction: Prediction, lengths: Sequence[float]) -> None:
         raise LeaseLost
 
 
+def use_sample(prediction: Prediction, sample: Sample) -> None:
+    """The sample that a clone's `audio` named has been fetched. Raises LeaseLost."""
+    with transaction.atomic():
+        if not _move(prediction, sample=sample):
+            raise LeaseLost
+        Voice.objects.filter(predictions=prediction, state=Voice.State.CLONING).update(sample=sample)
+
+
 def complete(prediction: Prediction, and_then: Callable[[], None], **results: Any) -> bool:
     """Write the result; `and_then` runs in the same transaction. False where this attempt no longer holds it."""
     with transaction.atomic():
@@ -119,6 +138,7 @@ def complete(prediction: Prediction, and_then: Callable[[], None], **results: An
         if not _move(prediction, **final):
             return False
         and_then()
+        outbox.put(prediction)
     log.info("completed prediction=%s attempt=%s", prediction.pk, prediction.attempts)
     return True
 
@@ -130,6 +150,7 @@ def fail(prediction: Prediction, error: str, code: int) -> bool:
         if not _move(prediction, **final):
             return False
         _release_voice(prediction, Voice.State.FAILED, Voice.EndReason.FAILED)
+        outbox.put(prediction)
     log.info("failed prediction=%s code=%s", prediction.pk, code)
     return True
 
@@ -142,6 +163,7 @@ def give_up(prediction: Prediction) -> None:
         if rows.update(status=Status.FAILED, finished_at=now(), lease_until=None, error=text, code=1403):
             _release_voice(prediction, Voice.State.FAILED, Voice.EndReason.FAILED)
             _count(prediction)
+            outbox.put(prediction)
             log.error("gave up prediction=%s attempts=%s", prediction.pk, prediction.attempts)
 
 
@@ -184,14 +206,15 @@ def retry(prediction: Prediction) -> Prediction:
         raise retention.NotUsable("Its voice is not there any more.")
     with transaction.atomic():
         if prediction.is_clone:
-            _clone_again(voice, prediction.sample)
+            _clone_again(voice, prediction)
             voice.refresh_from_db()
         return submit(prediction.owner, prediction.model, prediction.engine, voice, prediction.input)
 
 
-def _clone_again(voice: Voice, sample: Sample | None) -> None:
+def _clone_again(voice: Voice, prediction: Prediction) -> None:
     """A voice that was not made is being cloned again, with the consent that it has."""
-    if sample is None:
+    sample = prediction.sample
+    if sample is None and not prediction.input.get("audio"):  # which a worker can fetch
         raise retention.NotUsable("Its sample is not there any more. Record or upload it again.")
     rows = Voice.objects.filter(pk=voice.pk, end_reason__in=(Voice.EndReason.FAILED, Voice.EndReason.CANCELLED))
     again = {"state": Voice.State.CLONING, "sample": sample, "ended_at": None, "end_reason": ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import ClassVar, Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -11,11 +12,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from voiceclone.accounts.models import User
+from voiceclone.predictions.catalog import CLONE as CLONE
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Voice
 from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet, Status
-
-CLONE = "minimax/voice-clone"
 
 
 def new_id() -> str:
@@ -51,6 +51,8 @@ class Prediction(Leased):
     code = models.PositiveIntegerField(default=0, help_text="The task code of the v3 contract; 0 is fine.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Unexpected ones, each tried again.")
     change = models.PositiveBigIntegerField(default=0, help_text="The owner's count of changes at the last change.")
+    webhook = models.TextField(blank=True, help_text="Where its client wants it sent when it is finished.")
+    base_url = models.CharField(max_length=300, blank=True, help_text="How its client reaches us.")
     nonce = models.CharField(max_length=64, null=True, blank=True, help_text="Makes a double click one task.")
 
     objects: ClassVar[PredictionQuerySet] = PredictionQuerySet.as_manager()  # type: ignore[assignment]
@@ -102,3 +104,55 @@ class Prediction(Leased):
 
     def get_absolute_url(self) -> str:
         return reverse("prediction", args=[self.pk])
+
+
+class WebhookSecret(models.Model):
+    """With what a person's webhooks are signed. It has to be kept as it is: signing needs it."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="webhook_secret"
+    )
+    secret = models.CharField(max_length=80)
+    previous = models.CharField(max_length=80, blank=True)
+    previous_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"webhook secret of {self.owner_id}"
+
+
+class WebhookDeliveryQuerySet(LeasedQuerySet["WebhookDelivery"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+
+class WebhookDelivery(Leased):
+    """One finished prediction on its way to its client. Final: delivered, or a dead letter that can be sent again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhook_deliveries")
+    prediction = models.ForeignKey(Prediction, on_delete=models.CASCADE, related_name="deliveries")
+    url = models.TextField()
+    event = models.CharField(max_length=40, help_text="The header webhook-id, the same in every try.")
+    tries = models.PositiveSmallIntegerField(default=0)
+    answer = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The status of the last answer.")
+
+    objects: ClassVar[WebhookDeliveryQuerySet] = WebhookDeliveryQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-created_at",)
+        verbose_name_plural = "webhook deliveries"
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="deliveries_of_a_person"),
+            models.Index(fields=["-created_at"], name="deliveries_by_time"),
+            models.Index(fields=["owner", "started_at"], name="delivery_rate"),
+            models.Index(fields=["status", "lease_until"], name="delivery_reaper"),
+            models.Index(fields=["event"], name="deliveries_of_an_event"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(status__in=Status.values), name="delivery_status_is_known")]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc

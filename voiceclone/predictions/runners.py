@@ -16,6 +16,8 @@ from voiceclone.engines.base import Chunk, Engine, EngineError, Progress, Sample
 from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.inputs import enrolment_options, speech_settings
 from voiceclone.predictions.models import Prediction
+from voiceclone.samples import references
+from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments, retention
 from voiceclone.voices.models import Voice
 from voiceclone.work.files import erase_folder
@@ -56,11 +58,11 @@ def perform(prediction: Prediction) -> None:
 
 def _clone(prediction: Prediction, progress: Progress) -> Result:
     engine = registry.get(prediction.engine)
-    voice = prediction.voice
-    sample = voice.sample if voice else None
-    if voice is None or sample is None:
-        raise SampleRejected("The sample was deleted before the voice could be made. Choose a sample and try again.")
     progress("checking", 0, 1)
+    voice = prediction.voice
+    if voice is None or not (voice.sample or prediction.input.get("audio")):
+        raise SampleRejected("The sample was deleted before the voice could be made. Choose a sample and try again.")
+    sample = voice.sample or _fetch_sample(prediction)
     path = Path(sample.file.path)
     _check_what_was_read(engine, path, prediction)
     options = enrolment_options(prediction.input, sample.transcript)
@@ -68,6 +70,18 @@ def _clone(prediction: Prediction, progress: Progress) -> Result:
     settings = speech_settings(prediction.input, even_loudness=voice.volume_normalization)
     clone = engine.clone(path, options, prediction.text, settings, progress, prepared=profile)
     return Result(clone.preview, clone.profile)
+
+
+def _fetch_sample(prediction: Prediction) -> Sample:
+    """A program named the sample by an address or an upload. Fetched twice after a crash, it is one sample still."""
+    try:
+        sample = references.resolve(prediction.owner, str(prediction.input["audio"]))
+    except references.AudioUnusable as error:
+        refused = SampleRejected(str(error))
+        refused.code = error.code
+        raise refused from error
+    lifecycle.use_sample(prediction, sample)
+    return sample
 
 
 def _check_what_was_read(engine: Engine, path: Path, prediction: Prediction) -> None:

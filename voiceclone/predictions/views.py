@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -20,7 +20,7 @@ from voiceclone.accounts.models import User
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audio.encode import CONTENT_TYPES
 from voiceclone.audio.ranged import SAFETY_HEADERS, ranged_file_response
-from voiceclone.predictions import erasure, lifecycle, sounds, watching
+from voiceclone.predictions import erasure, lifecycle, outputs, sounds, watching
 from voiceclone.predictions.filters import HistoryForm
 from voiceclone.predictions.models import Prediction
 from voiceclone.voices.retention import NotUsable
@@ -93,6 +93,24 @@ def audio(request: PersonRequest, pk: str) -> HttpResponseBase:
         etag=f"{prediction.pk}-{prediction.attempts}-{kind}",
         as_attachment=taken,
     )
+
+
+@require_safe
+def output(request: HttpRequest, token: str, filename: str) -> HttpResponseBase:
+    """The sound behind a signed link: whoever has the link may hear it, from any site."""
+    prediction = outputs.find(token)
+    if prediction is None:  # programs follow these links, so it is told as they read it
+        gone = "This sound is not here any more: its link is too old, or it was deleted."
+        return JsonResponse({"code": 404, "message": gone}, status=404)
+    response = ranged_file_response(
+        request,
+        prediction.audio,
+        content_type=CONTENT_TYPES[prediction.format],
+        filename=outputs.file_name(prediction),
+        etag=f"{prediction.pk}-{prediction.attempts}",
+    )
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 @login_required

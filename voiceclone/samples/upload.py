@@ -17,7 +17,9 @@ class TooLargeHandler(FileUploadHandler):
     too_large = False
 
     def limit_mb(self) -> float:
-        return float(settings.SAMPLE_MAX_MB)
+        """Programs may upload more than is cloned: see `voiceclone.samples.uploads`."""
+        by_program = self.request is not None and self.request.path.startswith("/api/")
+        return float(settings.UPLOAD_MAX_MB if by_program else settings.SAMPLE_MAX_MB)
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
         self.too_large = content_length > self.limit_mb() * 1024 * 1024 + FORM_BYTES

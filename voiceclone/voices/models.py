@@ -25,9 +25,14 @@ class Consent(models.Model):
     class Method(models.TextChoices):
         TICKED = "ticked"
         PASSPORT = "passport", "ticked at the import of a voice passport"
+        API = "api", "declared by a request of a program"
 
     VERSION = "2026-11"
     STATEMENT = "This is my own voice, or I have the speaker's permission to clone it."
+    API_STATEMENT = (
+        "Whoever clones through the API declares with each request that it is their own voice, or that they have the "
+        "speaker's permission to clone it."
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
@@ -49,14 +54,15 @@ class Consent(models.Model):
         super().save(*args, **kwargs)
 
     @classmethod
-    def give(cls, person: User, original: dict[str, Any] | None = None) -> Consent:
+    def give(cls, person: User, original: dict[str, Any] | None = None, method: str = Method.TICKED) -> Consent:
         """Now, by `person`. `original`: the consent in the passport of a voice that is imported."""
+        statement = cls.API_STATEMENT if method == cls.Method.API else cls.STATEMENT
         return cls.objects.create(
             person=person,
-            method=cls.Method.PASSPORT if original else cls.Method.TICKED,
-            statement=cls.STATEMENT,
+            method=cls.Method.PASSPORT if original else method,
+            statement=statement,
             version=cls.VERSION,
-            sha256=hashlib.sha256(cls.STATEMENT.encode()).hexdigest(),
+            sha256=hashlib.sha256(statement.encode()).hexdigest(),
             original=original or {},
         )
 

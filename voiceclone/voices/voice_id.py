@@ -9,6 +9,8 @@ from voiceclone.accounts.models import User
 from voiceclone.voices.models import Voice
 
 SHORTEST, LONGEST = 8, 256
+PATTERN = "^[A-Za-z][A-Za-z0-9_-]*[0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$"
+"""All the rules below but the length, for schemas."""
 EXAMPLE = "ReadingVoice-2026"
 
 

@@ -1,0 +1,114 @@
+"""What clients ask about the account: money (there is none here), the catalog of models, how much was used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Annotated, Any
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
+from django.http import HttpResponse
+from django.utils.timezone import now
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page
+from ninja import Body, Router
+from ninja.decorators import decorate_view
+
+from voiceclone.api import catalog, results, schemas
+from voiceclone.api.auth import ProgramRequest
+from voiceclone.api.errors import Refused, no_model
+from voiceclone.predictions.catalog import MODEL_IDS
+from voiceclone.predictions.models import Prediction
+from voiceclone.work.leases import Status
+
+router = Router(tags=["Account"])
+BALANCE = 1000.0
+"""US dollars. Nothing is ever taken from it: some clients refuse to work on an empty account."""
+BY_DEFAULT = timedelta(days=7)
+
+
+@router.get("/balance", response=schemas.Envelope[schemas.Balance])
+def balance(request: ProgramRequest) -> dict[str, Any]:
+    """A constant: a self-hosted site has no money."""
+    return results.success({"balance": BALANCE})
+
+
+@router.get("/account/balance", response=schemas.Envelope[schemas.AccountBalance])
+def account_balance(request: ProgramRequest) -> dict[str, Any]:
+    """The same with its currency."""
+    return results.success({"balance": BALANCE, "currency": "USD"})
+
+
+@router.get(
+    "/models",
+    response=schemas.Envelope[list[dict[str, Any]]],
+    summary="Catalog",
+)
+@decorate_view(conditional_page, gzip_page)
+def models(request: ProgramRequest) -> HttpResponse:
+    """Every model, in the vendor's shape, with the schema of its input. With an ETag, and compressed."""
+    return HttpResponse(
+        catalog.answer(results.base_url(request)),
+        content_type="application/json; charset=utf-8",
+        headers={"Cache-Control": "private, max-age=300"},
+    )
+
+
+@router.post("/model/price", response=schemas.Envelope[schemas.Price], summary="Price")
+def price(request: ProgramRequest, body: schemas.Priced) -> dict[str, Any]:
+    """What a run costs: nothing."""
+    _must_be_here(body.model_id)
+    free = {"price": catalog.PRICE, "discounted_price": catalog.PRICE, "discount_rate": 0.0}
+    return results.success({"model_id": body.model_id, **free})
+
+
+@router.post(
+    "/model/pricing",
+    response=schemas.Envelope[schemas.UnitPrice],
+    summary="Price, as older clients ask for it",
+)
+def pricing(request: ProgramRequest, body: schemas.Priced) -> dict[str, Any]:
+    """What a run costs: nothing."""
+    _must_be_here(body.model_id)
+    return results.success({"model_id": body.model_id, "unit_price": catalog.PRICE})
+
+
+def _must_be_here(model_id: str) -> None:
+    if model_id not in MODEL_IDS:
+        raise Refused(404, no_model(model_id))
+
+
+@router.post("/billings/search", response=schemas.Envelope[schemas.Billings], summary="Bills")
+def billings(request: ProgramRequest, body: Annotated[schemas.BillingSearch | None, Body()] = None) -> dict[str, Any]:
+    """Always empty: nothing is billed here."""
+    return results.success({"page": body.page if body else 1, "has_more": False, "items": []})
+
+
+@router.post("/user/usage_stats", response=schemas.Envelope[schemas.Usage], summary="Usage")
+def usage(request: ProgramRequest, body: Annotated[schemas.UsageSearch | None, Body()] = None) -> dict[str, Any]:
+    """How many tasks, by model and by day (UTC); of all one's keys and pages. Deleted ones do not count."""
+    wanted = body or schemas.UsageSearch()
+    end = wanted.end_time or now()
+    start = wanted.start_time or now() - BY_DEFAULT
+    rows = Prediction.objects.for_user(request.user).filter(created_at__gte=start, created_at__lte=end)
+    if wanted.model_uuid:
+        rows = rows.filter(model=wanted.model_uuid)
+    done = Count("pk", filter=Q(status=Status.COMPLETED))
+    counted = rows.order_by().annotate(day=TruncDate("created_at")).values("model", "day")
+    by_model: Counter[str] = Counter()
+    by_day: Counter[str] = Counter()
+    success = 0
+    for row in counted.annotate(all=Count("pk"), done=done):
+        by_model[row["model"]] += row["all"]
+        by_day[row["day"].isoformat()] += row["all"]
+        success += row["done"]
+    return results.success(
+        {
+            "summary": {"total_cost": 0.0, "total_requests": by_model.total(), "success_requests": success},
+            "per_model_usage": [
+                {"model_uuid": name, "total_cost": 0.0, "total_count": count} for name, count in by_model.most_common()
+            ],
+            "daily_usage": [{"date": day, "amount": 0.0, "count": count} for day, count in sorted(by_day.items())],
+        }
+    )

@@ -1,0 +1,1 @@
+"""Asking addresses that somebody else has named, without becoming their way into our network."""

@@ -1,0 +1,1 @@
+"""Webhooks: a finished task is posted, signed, to an address that its client named."""

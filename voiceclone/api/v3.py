@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
 
-from voiceclone.api import account, bodies, errors, runs, schemas, tasks, uploads, voices, webhooks
+from voiceclone.api import account, bodies, errors, runs, schemas, streams, tasks, uploads, voices, webhooks
 from voiceclone.api.auth import Bearer
 
 
@@ -45,6 +45,7 @@ api = Api(
     parser=bodies.JsonParser(),
     urls_namespace="api",
 )
+api.add_router("/v3/", streams.router)
 api.add_router("/v3/", runs.router)
 api.add_router("", tasks.router)
 api.add_router("", voices.router)

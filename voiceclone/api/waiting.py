@@ -1,4 +1,7 @@
-"""Sync mode: answer when the task is done. Few may wait at once, so that the threads of the web server stay free."""
+"""Sync mode: answer when the task is done. Few may wait at once, so that the threads of the web server stay free.
+
+Whoever hears a speech while it is made (`voiceclone.api.listening`) takes one of the same seats.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ PAUSES = ((3.0, 0.1), (15.0, 0.25))  # (up to so many seconds, seconds between t
 SLOWEST = 0.5
 TIMED_OUT = 5004
 
-_seats = threading.BoundedSemaphore(SEATS)
+seats = threading.BoundedSemaphore(SEATS)
 
 
 def until_done(prediction: Prediction, seconds: float) -> int:
     """Wait, with no transaction open. Returns the seconds waited: 0 where no seat is free."""
-    if not prediction.is_unfinished or not _seats.acquire(blocking=False):
+    if not prediction.is_unfinished or not seats.acquire(blocking=False):
         return 0
     started = time.monotonic()
     try:
@@ -32,7 +35,7 @@ def until_done(prediction: Prediction, seconds: float) -> int:
                 break
         return round(time.monotonic() - started)
     finally:
-        _seats.release()
+        seats.release()
 
 
 def _pause(waited: float) -> float:

@@ -18,7 +18,7 @@ from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OPEN = {"landing", "healthz", "api-not-found", "receipt", "receipt-changes", "receipt-text"}
+OPEN = {"landing", "healthz", "api-not-found", "api-bare", "receipt", "receipt-changes", "receipt-text"}
 OPEN |= {"api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
 SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/
 OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}

@@ -56,7 +56,7 @@ urlpatterns = [
     path("api/openapi.json", programs.openapi, name="api-openapi"),
     path("api/", api.urls),
     path("v1/", openai.urls),
-    path("api", not_found),
+    path("api", not_found, name="api-bare"),
     path("api/<path:path>", not_found, name="api-not-found"),
 ]
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("tasks/<str:pk>/audio", predictions.audio, name="prediction-audio"),
     path("tasks/<str:pk>/parts/<int:number>", predictions.part, name="prediction-part"),
     path("tasks/<str:pk>/cancel/", predictions.cancel, name="cancel-prediction"),
+    path("tasks/<str:pk>/retry/", predictions.retry, name="retry-prediction"),
     path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
     path("uploads/<str:token>", samples.upload, name="upload"),
     path("uploads/<str:token>/<str:filename>", samples.upload, name="upload"),
@@ -55,7 +56,7 @@ urlpatterns = [
     path("api/openapi.json", programs.openapi, name="api-openapi"),
     path("api/", api.urls),
     path("v1/", openai.urls),
-    path("api", not_found),
+    path("api", not_found, name="api-bare"),
     path("api/<path:path>", not_found, name="api-not-found"),
 ]
 

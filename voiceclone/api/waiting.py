@@ -12,10 +12,8 @@ from voiceclone.predictions.models import Prediction
 from voiceclone.work.leases import UNFINISHED
 
 SEATS = 4  # of the 8 threads of a process
-FOR_OLD_CLIENTS, FOR_OTHERS = (
-    8.0,
-    85.0,
-)  # seconds; old clients send the request again after 10, proxies hang up after 90
+FOR_OLD_CLIENTS = 8.0  # seconds; they send the request again after 10
+FOR_OTHERS = 85.0  # seconds; proxies hang up after 90
 PAUSES = ((3.0, 0.1), (15.0, 0.25))  # (up to so many seconds, seconds between two looks)
 SLOWEST = 0.5
 TIMED_OUT = 5004

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import soundfile
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.utils.text import Truncator, slugify
 from numpy.typing import NDArray
@@ -74,6 +75,13 @@ def keep_whole(prediction: Prediction, waveform: Waveform, sample_rate: int) -> 
     return audio, default_storage.save(f"{stem}-master.flac", ContentFile(master))
 
 
+def playable(prediction: Prediction) -> tuple[File[Any], str]:
+    """The file that a page plays, and its format: browsers cannot play bare PCM, so there it is the lossless master."""
+    if prediction.format == "pcm" and prediction.master:
+        return prediction.master, "flac"
+    return prediction.audio, prediction.format
+
+
 def converted(prediction: Prediction, format: str) -> bytes:
     """A finished prediction's sound in another format, from the lossless file."""
     samples, rate = lossless(prediction)
@@ -94,6 +102,11 @@ def tags(prediction: Prediction) -> dict[str, str]:
     """Every output says, in a way that machines can read, that it is synthetic (EU AI Act, Art. 50)."""
     voice = prediction.voice.voice_id if prediction.voice else ""
     return {"AIGenerated": "true", "engine": prediction.engine, "voice": voice, "comment": "AI-generated speech"}
+
+
+def downloads(prediction: Prediction) -> list[str]:
+    """The formats that a page offers: the one that was asked for first, MP3 and WAV always."""
+    return list(dict.fromkeys([prediction.format, "mp3", "wav"]))
 
 
 def file_name(prediction: Prediction, format: str) -> str:

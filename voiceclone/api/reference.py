@@ -16,7 +16,9 @@ EXAMPLES: dict[str, Any] = {
     "audio": "https://example.org/me.wav",
     "custom_voice_id": "ReadingVoice-2026",
     "voice_id": "ReadingVoice-2026",
+    "voice": "ReadingVoice-2026",
     "text": "Good morning, everybody.",
+    "input": "Good morning, everybody.",
     "ids": ["0123456789abcdef0123456789abcdef"],
     "model_id": CLONE,
     "filename": "me.wav",
@@ -92,8 +94,8 @@ def _operation(base_url: str, path: str, method: str, told: dict[str, Any]) -> O
 
 def _body(path: str, told: dict[str, Any]) -> dict[str, Any]:
     """The schema of a JSON body. That of a model is shown as in the catalog, without its leniences."""
-    model = path.removeprefix("/api/v3/")
-    if told.get("operationId", "").startswith("run_"):
+    model = path.removeprefix("/api/v3/").removesuffix("/stream")
+    if told.get("operationId", "").startswith(("run_", "stream_")):
         return catalog.request_schema(model)
     schema = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     for one in (schema, *schema.get("anyOf", [])):

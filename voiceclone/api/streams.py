@@ -19,7 +19,7 @@ from voiceclone.predictions.catalog import DEFAULT_SAMPLE_RATE, SPEECH_MODELS
 from voiceclone.predictions.models import Prediction
 from voiceclone.predictions.streaming import CameToNothing, Kind, Sound, encoded
 
-router = Router(tags=["Run a model"])
+router = Router(tags=["Sound while it is made (ours)"])
 EVENTS = "text/event-stream"
 RUNNING, LAST = 1, 2
 EVENT = {"type": "object", "required": ["data"], "properties": {"data": {"type": "string", "description": "JSON."}}}
@@ -90,7 +90,7 @@ for _model in SPEECH_MODELS:
         auth=NOT_SET,
         operation_id=f"stream_{_model.name}".replace("-", "_").replace(".", "_"),
         url_name=f"stream-{_model.name}",
-        summary=f"Stream {_model.id} (ours)",
+        summary=f"Stream {_model.id}",
         description=ABOUT,
         openapi_extra={
             "requestBody": {

@@ -45,8 +45,8 @@ api = Api(
     parser=bodies.JsonParser(),
     urls_namespace="api",
 )
-api.add_router("/v3/", streams.router)
 api.add_router("/v3/", runs.router)
+api.add_router("/v3/", streams.router)
 api.add_router("", tasks.router)
 api.add_router("", voices.router)
 api.add_router("/v3/", webhooks.router)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,10 +16,17 @@ from voiceclone.engines.base import (
     EnrolmentOptions,
     Progress,
     SpeechSettings,
+    Waveform,
     no_progress,
 )
 from voiceclone.engines.builtin import languages
+from voiceclone.engines.builtin.reading import in_english, pronounced
 from voiceclone.engines.builtin.text import sentences
+
+if TYPE_CHECKING:
+    from voiceclone.engines.builtin.profile import Profile
+
+_BETWEEN_RUNS = 0.05  # seconds between two languages in a sentence
 
 # The signal processing is imported where it is used: a web process that only asks for capabilities needs none of it.
 
@@ -71,7 +79,7 @@ class BuiltinEngine(Engine):
         self, profile: bytes, text: str, settings: SpeechSettings, progress: Progress = no_progress
     ) -> Iterator[Chunk]:
         """Sentence by sentence. Raises EngineError where there is nothing to say, or nothing this engine can say."""
-        from voiceclone.engines.builtin import loudness, synthesis
+        from voiceclone.engines.builtin import synthesis
         from voiceclone.engines.builtin.profile import Profile
         from voiceclone.engines.builtin.prosody import STYLES
 
@@ -82,21 +90,34 @@ class BuiltinEngine(Engine):
             )
         if settings.emotion not in STYLES:
             raise EngineError(f"The built-in engine has no emotion {settings.emotion!r}. Choose {', '.join(STYLES)}.")
+        text = pronounced(text, settings.pronunciation)
         pieces = sentences(text)
         if not pieces:
             raise EngineError("There is nothing to say in this text: it has no letters or digits.")
-        voice, learnt = languages.voice_for(settings.language, text), Profile.load(profile)
-        rate = synthesis.OUTPUT_RATE
+        read = [languages.runs(settings.language, piece.text, text) if piece.text else [] for piece in pieces]
+        learnt, rate = Profile.load(profile), synthesis.OUTPUT_RATE
         for i, piece in enumerate(pieces):
             progress("speaking", i, len(pieces))
-            speech = synthesis.say(
-                learnt, piece.text, voice, STYLES[settings.emotion], settings.speed, float(settings.pitch)
-            )
-            if len(speech):
-                speech = loudness.finish(speech, rate, settings.volume, settings.even_loudness)
+            speech = _say(learnt, read[i], settings)
             pause = piece.pause if piece.written else piece.pause / settings.speed
             yield Chunk(piece.text, np.concatenate([np.zeros(round(pause * rate), np.float32), speech]), rate)
         progress("speaking", len(pieces), len(pieces))
 
     def sentences(self, text: str) -> list[str]:
         return [piece.text for piece in sentences(text)]
+
+def _say(voice: Profile, runs: list[languages.Run], settings: SpeechSettings) -> Waveform:
+    """One sentence, each run of it in its language; empty where nothing is said."""
+    from voiceclone.engines.builtin import loudness, synthesis
+    from voiceclone.engines.builtin.prosody import STYLES
+
+    gap, style = np.zeros(round(_BETWEEN_RUNS * synthesis.OUTPUT_RATE), np.float32), STYLES[settings.emotion]
+    parts: list[Waveform] = []
+    for run in runs:
+        text = in_english(run.text) if settings.english_normalization and run.english else run.text
+        said = synthesis.say(voice, text, run.voice, style, settings.speed, float(settings.pitch))
+        if len(said):
+            parts += [gap, said] if parts else [said]
+    if not parts:
+        return np.zeros(0, np.float32)
+    return loudness.finish(np.concatenate(parts), synthesis.OUTPUT_RATE, settings.volume, settings.even_loudness)

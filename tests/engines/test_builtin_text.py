@@ -70,3 +70,9 @@ def test_text_without_spaces_is_cut_too() -> None:
     pieces = said("あ" * 1000)
     assert all(len(piece) <= LONGEST_SENTENCE for piece in pieces)
     assert "".join(pieces) == "あ" * 1000
+
+
+def test_signs_that_take_long_to_say_are_cut_shorter() -> None:
+    assert max(len(piece) for piece in said("7" * 2000)) <= LONGEST_SENTENCE // 4
+    assert "".join(said("7" * 2000)) == "7" * 2000
+    assert max(len(piece) for piece in said("我" * 300)) <= LONGEST_SENTENCE // 4

@@ -96,11 +96,15 @@ class BuiltinEngine(Engine):
             raise EngineError("There is nothing to say in this text: it has no letters or digits.")
         read = [languages.runs(settings.language, piece.text, text) if piece.text else [] for piece in pieces]
         learnt, rate = Profile.load(profile), synthesis.OUTPUT_RATE
+        said = False
         for i, piece in enumerate(pieces):
             progress("speaking", i, len(pieces))
             speech = _say(learnt, read[i], settings)
+            said = said or len(speech) > 0
             pause = piece.pause if piece.written else piece.pause / settings.speed
             yield Chunk(piece.text, np.concatenate([np.zeros(round(pause * rate), np.float32), speech]), rate)
+        if not said:
+            raise EngineError("There is nothing in this text that the built-in engine can read aloud.")
         progress("speaking", len(pieces), len(pieces))
 
     def sentences(self, text: str) -> list[str]:

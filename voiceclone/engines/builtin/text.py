@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from voiceclone.engines.base import EngineError
 
 LONGEST_SILENCE = 600.0  # seconds, all written pauses of a text together
-LONGEST_SENTENCE = 220  # characters; longer ones are cut at a comma or a space, so that the first sound comes soon
+LONGEST_SENTENCE = 220  # letters; longer ones are cut at a comma or a space, so that the first sound comes soon
+_LETTERS_OF_A_SIGN = 4  # a digit, a Chinese character or an emoji takes as long to say as four letters
 _AFTER_SENTENCE, _AFTER_PARAGRAPH, _AFTER_CUT = 0.28, 0.5, 0.12  # seconds
 
 _PAUSE = re.compile(r"<#\s*(\d+(?:\.\d+)?|\.\d+)\s*#>")
@@ -37,7 +38,7 @@ def sentences(text: str) -> list[Sentence]:
     longer than any speech would be.
     """
     found: list[Sentence] = []
-    parts = _PAUSE.split(text)
+    parts = _PAUSE.split(re.sub(r"[^\S\n]+", " ", text))
     silence, written = 0.0, False
     lengths = [min(max(float(length), 0.01), 99.99) for length in parts[1::2]]
     if sum(lengths) > LONGEST_SILENCE:
@@ -61,7 +62,7 @@ def _pieces(text: str) -> list[tuple[str, float]]:
     pieces, start, gap = [], 0, _AFTER_SENTENCE
     ends = [*((m.start(), m.end(), "\n" in m.group()) for m in _BOUNDARY.finditer(text)), (len(text), len(text), False)]
     for end, following, paragraph in ends:
-        if _ABBREVIATION.search(text[start:end]) and not paragraph and following < len(text):
+        if _ABBREVIATION.search(text, max(start, end - 12), end) and not paragraph and following < len(text):
             continue
         for n, piece in enumerate(_cut(text[start:following].strip())):
             if re.search(r"\w", piece):
@@ -73,13 +74,23 @@ def _pieces(text: str) -> list[tuple[str, float]]:
 def _cut(sentence: str) -> list[str]:
     """A sentence in pieces no longer than LONGEST_SENTENCE."""
     pieces = []
-    while len(sentence) > LONGEST_SENTENCE:
-        at = LONGEST_SENTENCE - 1
+    while (reach := _reach(sentence)) < len(sentence):
+        at = reach - 1
         for marks in _CUTS:
-            found = max(sentence.rfind(mark, 40, LONGEST_SENTENCE) for mark in marks)
+            found = max(sentence.rfind(mark, reach // 5, reach) for mark in marks)
             if found > 0:
                 at = found
                 break
         pieces.append(sentence[: at + 1].strip())
         sentence = sentence[at + 1 :].strip()
     return [*pieces, sentence]
+
+
+def _reach(sentence: str) -> int:
+    """How many characters of a sentence are no longer to say than LONGEST_SENTENCE letters."""
+    length = 0
+    for at, character in enumerate(sentence[:LONGEST_SENTENCE]):
+        length += _LETTERS_OF_A_SIGN if character.isdigit() or character >= "\u2100" else 1
+        if length > LONGEST_SENTENCE:
+            return at
+    return min(len(sentence), LONGEST_SENTENCE)

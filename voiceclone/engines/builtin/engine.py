@@ -42,7 +42,7 @@ class BuiltinEngine(Engine):
         max_text=10_000,
         stays_here=True,
         notes=(
-            "Clearly the person, clearly synthetic: rhythm and intonation are a machine's.",
+            "Clearly the person, clearly synthetic: the rhythm and tune are those of readers in general, not the person's own.",
             "Learns best from 30 seconds or more of clear English speech; other languages are learnt less exactly.",
             "Emotions are styles of tempo, pitch and tone, not acting.",
             "Filipino and Nynorsk cannot be spoken, and Japanese only in kana.",

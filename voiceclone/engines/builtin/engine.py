@@ -42,7 +42,7 @@ class BuiltinEngine(Engine):
         max_text=10_000,
         stays_here=True,
         notes=(
-            "Clearly the person, clearly synthetic: the rhythm and tune are those of readers in general, not the person's own.",
+            "Clearly the person, clearly synthetic: rhythm and tune are of readers in general, not the person's own.",
             "Learns best from 30 seconds or more of clear English speech; other languages are learnt less exactly.",
             "Emotions are styles of tempo, pitch and tone, not acting.",
             "Filipino and Nynorsk cannot be spoken, and Japanese only in kana.",
@@ -83,27 +83,28 @@ class BuiltinEngine(Engine):
         from voiceclone.engines.builtin.profile import Profile
         from voiceclone.engines.builtin.prosody import STYLES
 
-        if len(text) > self.capabilities.max_text:
+        said = pronounced(text, settings.pronunciation)
+        if len(said) > self.capabilities.max_text:
+            counted = " with its pronunciations" if said != text else ""
             raise EngineError(
-                f"The text has {len(text):,} characters; the built-in engine speaks at most "
+                f"The text has {len(said):,} characters{counted}; the built-in engine speaks at most "
                 f"{self.capabilities.max_text:,} at a time. Split it."
             )
         if settings.emotion not in STYLES:
             raise EngineError(f"The built-in engine has no emotion {settings.emotion!r}. Choose {', '.join(STYLES)}.")
-        text = pronounced(text, settings.pronunciation)
-        pieces = sentences(text)
+        pieces = sentences(said)
         if not pieces:
             raise EngineError("There is nothing to say in this text: it has no letters or digits.")
-        read = [languages.runs(settings.language, piece.text, text) if piece.text else [] for piece in pieces]
+        read = [languages.runs(settings.language, piece.text, said) if piece.text else [] for piece in pieces]
         learnt, rate = Profile.load(profile), synthesis.OUTPUT_RATE
-        said = False
+        heard = False
         for i, piece in enumerate(pieces):
             progress("speaking", i, len(pieces))
             speech = _say(learnt, read[i], settings)
-            said = said or len(speech) > 0
+            heard = heard or len(speech) > 0
             pause = piece.pause if piece.written else piece.pause / settings.speed
             yield Chunk(piece.text, np.concatenate([np.zeros(round(pause * rate), np.float32), speech]), rate)
-        if not said:
+        if not heard:
             raise EngineError("There is nothing in this text that the built-in engine can read aloud.")
         progress("speaking", len(pieces), len(pieces))
 

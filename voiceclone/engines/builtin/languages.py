@@ -127,15 +127,15 @@ def runs(language: str, sentence: str, text: str) -> list[Run]:
     if language != "auto":
         _voice(language, "")
     own = _SCRIPT_OF.get(language, "Latin") if language != "auto" else ""
-    cuts, scripts = [0], [own or "Latin"]
-    scripted = False
+    cuts, scripts, names = [0], [""], tuple(_LETTERS)
     for letter in _RUN.finditer(sentence):
-        script = list(_LETTERS)[(letter.lastindex or 1) - 1]
-        if not scripted:
-            scripts[0], scripted = script, True
+        script = names[(letter.lastindex or 1) - 1]
+        if not scripts[-1]:
+            scripts[0] = script
         elif script != scripts[-1]:
             cuts.append(letter.start())
             scripts.append(script)
+    scripts[0] = scripts[0] or own or "Latin"  # a sentence without letters: a number
     found = []
     for script, start, beyond in zip(scripts, cuts, [*cuts[1:], len(sentence)], strict=True):
         # Han is Japanese beside kana, which may stand in another sentence of a Chinese text.

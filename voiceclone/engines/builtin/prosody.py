@@ -30,7 +30,7 @@ STYLES = {
     "neutral": Style(),
     "happy": Style(tempo=1.10, semitones=2.0, intonation=1.5, gain=1, tilt=3),
     "sad": Style(tempo=0.85, semitones=-1.5, intonation=0.55, gain=-3, tilt=-4),
-    "angry": Style(tempo=1.12, semitones=1.0, intonation=1.35, gain=3, tilt=6),
+    "angry": Style(tempo=1.14, semitones=0.0, intonation=1.25, gain=3, tilt=7),
     "fearful": Style(tempo=1.16, semitones=2.5, intonation=0.8, gain=-2, tilt=1, breath=0.35),
     "disgusted": Style(tempo=0.88, semitones=-2.0, intonation=1.2, gain=0, tilt=2, breath=0.15),
     "surprised": Style(tempo=1.04, semitones=3.5, intonation=1.8, gain=1, tilt=2),

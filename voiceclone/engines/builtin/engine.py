@@ -21,7 +21,7 @@ from voiceclone.engines.base import (
 )
 from voiceclone.engines.builtin import languages
 from voiceclone.engines.builtin.reading import in_english, pronounced
-from voiceclone.engines.builtin.text import sentences
+from voiceclone.engines.builtin.text import cut, sentences
 
 if TYPE_CHECKING:
     from voiceclone.engines.builtin.profile import Profile
@@ -92,10 +92,11 @@ class BuiltinEngine(Engine):
             )
         if settings.emotion not in STYLES:
             raise EngineError(f"The built-in engine has no emotion {settings.emotion!r}. Choose {', '.join(STYLES)}.")
-        pieces = sentences(said)
+        pieces = sentences(text)
         if not pieces:
             raise EngineError("There is nothing to say in this text: it has no letters or digits.")
-        read = [languages.runs(settings.language, piece.text, said) if piece.text else [] for piece in pieces]
+        spoken = [pronounced(piece.text, settings.pronunciation) for piece in pieces]
+        read = [languages.runs(settings.language, piece, said) if piece else [] for piece in spoken]
         learnt, rate = Profile.load(profile), synthesis.OUTPUT_RATE
         heard = False
         for i, piece in enumerate(pieces):
@@ -111,6 +112,7 @@ class BuiltinEngine(Engine):
     def sentences(self, text: str) -> list[str]:
         return [piece.text for piece in sentences(text)]
 
+
 def _say(voice: Profile, runs: list[languages.Run], settings: SpeechSettings) -> Waveform:
     """One sentence, each run of it in its language; empty where nothing is said."""
     from voiceclone.engines.builtin import loudness, synthesis
@@ -120,9 +122,10 @@ def _say(voice: Profile, runs: list[languages.Run], settings: SpeechSettings) ->
     parts: list[Waveform] = []
     for run in runs:
         text = in_english(run.text) if settings.english_normalization and run.english else run.text
-        said = synthesis.say(voice, text, run.voice, style, settings.speed, float(settings.pitch))
-        if len(said):
-            parts += [gap, said] if parts else [said]
+        for piece in cut(text):  # what is said for a short word may be long
+            said = synthesis.say(voice, piece, run.voice, style, settings.speed, float(settings.pitch))
+            if len(said):
+                parts += [gap, said] if parts else [said]
     if not parts:
         return np.zeros(0, np.float32)
     return loudness.finish(np.concatenate(parts), synthesis.OUTPUT_RATE, settings.volume, settings.even_loudness)

@@ -38,7 +38,7 @@ def sentences(text: str) -> list[Sentence]:
     longer than any speech would be.
     """
     found: list[Sentence] = []
-    parts = _PAUSE.split(re.sub(r"[^\S\n]+", " ", text))
+    parts = _PAUSE.split(re.sub(r"[^\S\n]{20,}", " ", text))
     silence, written = 0.0, False
     lengths = [min(max(float(length), 0.01), 99.99) for length in parts[1::2]]
     if sum(lengths) > LONGEST_SILENCE:
@@ -64,14 +64,14 @@ def _pieces(text: str) -> list[tuple[str, float]]:
     for end, following, paragraph in ends:
         if _ABBREVIATION.search(text, max(start, end - 12), end) and not paragraph and following < len(text):
             continue
-        for n, piece in enumerate(_cut(text[start:following].strip())):
+        for n, piece in enumerate(cut(text[start:following].strip())):
             if re.search(r"\w", piece):
                 pieces.append((piece, _AFTER_CUT if n else gap))
         start, gap = following, _AFTER_PARAGRAPH if paragraph else _AFTER_SENTENCE
     return pieces
 
 
-def _cut(sentence: str) -> list[str]:
+def cut(sentence: str) -> list[str]:
     """A sentence in pieces no longer than LONGEST_SENTENCE."""
     pieces = []
     while (reach := _reach(sentence)) < len(sentence):

@@ -18,7 +18,7 @@ from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OPEN = {"landing", "healthz", "api-not-found", "receipt", "receipt-changes", "receipt-text"}
+OPEN = {"landing", "healthz", "api-not-found", "api-bare", "receipt", "receipt-changes", "receipt-text"}
 OPEN |= {"api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
 SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/
 OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}
@@ -36,11 +36,12 @@ SOMEBODYS = {
     "prediction-audio": "/tasks/{task.pk}/audio",
     "prediction-part": "/tasks/{speaking.pk}/parts/0",
     "cancel-prediction": "/tasks/{task.pk}/cancel/",
+    "retry-prediction": "/tasks/{task.pk}/retry/",
     "delete-prediction": "/tasks/{task.pk}/delete/",
     "revoke-api-key": "/account/keys/{key.pk}/revoke/",
     "send-webhook-again": "/account/webhooks/{delivery.pk}/send-again/",
 }
-BY_POST = {"forget-voice", "export-voice", "cancel-prediction", "delete-prediction"}
+BY_POST = {"forget-voice", "export-voice", "cancel-prediction", "retry-prediction", "delete-prediction"}
 BY_POST |= {"revoke-api-key", "send-webhook-again"}
 ASKED_FIRST = {"rename-voice", "delete-voice"}
 

@@ -8,6 +8,7 @@ from voiceclone import views
 from voiceclone.accounts.views import index as account
 from voiceclone.api import pages as programs
 from voiceclone.api.errors import not_found
+from voiceclone.api.openai import api as openai
 from voiceclone.api.uploads import put as put_upload
 from voiceclone.api.v3 import api
 from voiceclone.library import views as library
@@ -38,6 +39,7 @@ urlpatterns = [
     path("tasks/<str:pk>/audio", predictions.audio, name="prediction-audio"),
     path("tasks/<str:pk>/parts/<int:number>", predictions.part, name="prediction-part"),
     path("tasks/<str:pk>/cancel/", predictions.cancel, name="cancel-prediction"),
+    path("tasks/<str:pk>/retry/", predictions.retry, name="retry-prediction"),
     path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
     path("uploads/<str:token>", samples.upload, name="upload"),
     path("uploads/<str:token>/<str:filename>", samples.upload, name="upload"),
@@ -53,7 +55,8 @@ urlpatterns = [
     path("api/docs", programs.docs, name="api-docs"),
     path("api/openapi.json", programs.openapi, name="api-openapi"),
     path("api/", api.urls),
-    path("api", not_found),
+    path("v1/", openai.urls),
+    path("api", not_found, name="api-bare"),
     path("api/<path:path>", not_found, name="api-not-found"),
 ]
 

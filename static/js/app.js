@@ -85,7 +85,10 @@
   // <textarea data-counter="id of an element" maxlength="2000">, <input type="range" data-output="id">
   function count(field) {
     const shown = document.getElementById(field.dataset.counter);
-    if (shown) shown.textContent = `${[...field.value].length} / ${field.dataset.max || field.maxLength}`;
+    if (!shown) return;
+    const [length, limit] = [[...field.value].length, Number(field.dataset.max || field.maxLength)];
+    shown.textContent = `${length.toLocaleString("en")} / ${limit.toLocaleString("en")}`;
+    shown.classList.toggle("over", length > limit);
   }
   document.addEventListener("input", (event) => {
     const field = event.target;
@@ -167,7 +170,7 @@
 
   // --- polling rests while nobody looks: <div data-poller hx-trigger="every 2s, vc:poll"> ------------------------------------
   const poll = (element) => { if (element.isConnected) window.htmx?.trigger(element, "vc:poll"); };
-  document.addEventListener("htmx:beforeRequest", (event) => { if (document.hidden && isPoller(event.detail.elt)) event.preventDefault(); });
+  document.addEventListener("htmx:beforeRequest", (event) => { if (document.hidden && !$("[data-playing]") && isPoller(event.detail.elt)) event.preventDefault(); });  // but a listener waits for the next sentence
   document.addEventListener("visibilitychange", () => { if (!document.hidden) all("[data-poller]").forEach(poll); });
   addEventListener("online", () => all("[data-poller]").forEach(poll));
 

@@ -5,6 +5,8 @@
   const part = (player, name) => player.querySelector(`[data-${name}]`);
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
   const lengthOf = (player) => Number(part(player, "seek").max) || 0;
+  const series = new WeakMap();  // player → what fills it with one sound after another (speak.js); most play one file
+  const here = (player) => (series.get(player)?.offset || 0) + part(player, "audio").currentTime;
 
   function show(player, at) {
     const seek = part(player, "seek");
@@ -41,6 +43,7 @@
   }
 
   async function toggle(player) {
+    if (series.has(player)) return series.get(player).toggle();
     const audio = part(player, "audio");
     if (!audio.paused) return audio.pause();
     player.querySelector(".player-error")?.remove();
@@ -51,6 +54,7 @@
   function seek(player, at) {
     const audio = part(player, "audio");
     show(player, at);
+    if (series.has(player)) return series.get(player).seek(at);
     if (audio.readyState) { audio.currentTime = at; return; }
     audio.addEventListener("loadedmetadata", () => { audio.currentTime = at; }, { once: true });
     if (audio.preload === "none") { audio.preload = "metadata"; audio.load(); }
@@ -59,7 +63,7 @@
   function follow(player) {  // smoother than timeupdate, only while it plays
     const audio = part(player, "audio");
     if (audio.paused || !audio.isConnected) return;
-    show(player, audio.currentTime);
+    show(player, here(player));
     requestAnimationFrame(() => follow(player));
   }
 
@@ -73,14 +77,15 @@
     button(player, true);
     follow(player);
   });
-  on("pause", (player) => button(player, false));
+  on("pause", (player, audio) => { if (!(audio.ended && series.has(player))) button(player, false); });
   on("waiting", (player) => player.setAttribute("data-waiting", ""));
   on("playing", (player) => player.removeAttribute("data-waiting"));
-  on("ended", (player) => show(player, 0));
-  on("seeked", (player, audio) => { if (!audio.ended) show(player, audio.currentTime); });
-  on("error", (player, audio) => { if (audio.error) fail(player); });
+  on("ended", (player) => (series.has(player) ? series.get(player).ended() : show(player, 0)));
+  on("seeked", (player, audio) => { if (!audio.ended) show(player, here(player)); });
+  on("error", (player, audio) => { if (audio.error && !series.has(player)) fail(player); });
   on("loadedmetadata", (player, audio) => {  // believe the file, not the page; a fresh recording says Infinity
     const range = part(player, "seek");
+    if (series.has(player)) return;
     if (!Number.isFinite(audio.duration) || Math.abs(audio.duration - range.max) < 0.05) return;
     range.max = audio.duration;
     show(player, audio.currentTime);
@@ -112,5 +117,5 @@
   }
   document.addEventListener("htmx:afterSettle", (event) => autoplay(event.detail.elt.parentElement || event.detail.elt));
 
-  window.voiceclone = Object.assign(window.voiceclone || {}, { player: { toggle, seek, show, part } });
+  window.voiceclone = Object.assign(window.voiceclone || {}, { player: { toggle, seek, show, part, button, fail, series } });
 })();

@@ -41,7 +41,7 @@ def test_a_voice_id_that_is_ones_own_already_is_told_while_one_types(alices_page
 def test_the_counter_counts_while_one_types(alices_page: Page) -> None:
     alices_page.goto("/clone/")
     alices_page.get_by_label("Preview text").fill("A heron.")
-    expect(alices_page.locator("#text-count")).to_have_text("8 / 2000")
+    expect(alices_page.locator("#text-count")).to_have_text("8 / 2,000")
 
 
 def fill_in(page: Page, clone: Clone) -> None:

@@ -70,49 +70,6 @@ def test_deleting_asks_once_and_then_everything_is_gone(
         assert page.request.get(address).status == 404
 
 
-def test_the_first_speech_makes_a_voice_permanent(alices_page: Page, another_voice: Callable[[str], Clone]) -> None:
-    page, voice = alices_page, another_voice("AliceVoice-to-keep-1")
-    page.goto(voice.voice_page)
-    page.get_by_role("link", name="Speak with this voice").click()
-    expect(page.get_by_label("Voice", exact=True)).to_have_value(voice.voice_id)
-    page.get_by_role("textbox", name="Text").fill("The heron flies away. <#0.5#> It will come back.")
-    page.get_by_role("button", name="Speak", exact=True).click()
-    speech = page.get_by_role("region", name="Your speech")
-    steps.hear(speech.get_by_role("group", name="The speech"))
-    expect(speech).to_contain_text("Permanent")
-    with page.expect_download() as download:
-        speech.get_by_role("link", name="Download MP3").click()
-    assert re.fullmatch(rf"{voice.voice_id}-[\w-]+-ai\.mp3", download.value.suggested_filename)
-
-    page.goto("/voices/")
-    card = page.get_by_role("article", name=voice.voice_id)
-    expect(card).to_contain_text("Permanent")
-    expect(card).not_to_contain_text("Temporary")
-
-    page.goto("/history/")
-    row = page.get_by_role("article").filter(has_text="The heron flies away.")
-    expect(row).to_contain_text(voice.voice_id)
-    steps.hear(row.get_by_role("group"))
-    row.get_by_role("link", name="The heron flies away.").click()
-    expect(page.get_by_role("heading", name="A speech")).to_be_visible()
-    page.get_by_role("button", name="Delete this task").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    page.wait_for_url("**/history/")
-    expect(page.get_by_role("article").filter(has_text="The heron flies away.")).to_have_count(0)
-
-
-def test_a_speech_with_a_setting_out_of_range_is_refused_and_nothing_is_lost(alices_page: Page, clone: Clone) -> None:
-    page = alices_page
-    page.goto(f"/speak/?voice={clone.voice_id}")
-    page.get_by_role("textbox", name="Text").fill(steps.TEXT)
-    page.get_by_text("Settings").click()
-    page.get_by_label("Speed").fill("9")
-    page.get_by_role("button", name="Speak", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("Speed is between 0.5 and 2; 9 was given.")
-    expect(page.get_by_role("textbox", name="Text")).to_have_value(steps.TEXT)
-    expect(page.get_by_label("Speed")).to_be_focused()
-
-
 # --- many voices ---
 
 FILL = """

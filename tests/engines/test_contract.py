@@ -46,6 +46,7 @@ def test_an_unknown_name_is_refused_in_words() -> None:
 def test_it_speaks_every_sentence_in_order(engine: Engine, profile: bytes) -> None:
     chunks = list(engine.speak(profile, TEXT, SpeechSettings()))
     assert " ".join(chunk.text for chunk in chunks) == TEXT
+    assert engine.sentences(TEXT) in ([chunk.text for chunk in chunks], [])
     for chunk in chunks:
         assert chunk.sample_rate >= 16000
         assert chunk.waveform.dtype == np.float32

@@ -97,6 +97,7 @@ def test_a_frozen_voice_says_so_in_words_and_offers_no_speaking(
     for shown in (card, page):
         assert "nobody can speak with it, and its time stands still" in shown
         assert "/speak/?voice=IcyVoice-1" not in shown
+        assert "/voices/IcyVoice-1/export/" not in shown
         assert "data-left" not in shown
 
 
@@ -157,6 +158,7 @@ def test_the_page_of_a_voice_has_its_facts_and_its_consent(browser: Client, alic
     assert voice.consent.statement.replace("'", "&#x27;") in page
     assert f"Ticked on {voice.consent.given_at:%-d %B %Y, %H:%M} UTC" in page
     assert "Not yet" in page
+    assert 'action="/voices/FactVoice-1/export/"' in page
 
 
 def test_the_page_of_an_expired_voice_says_what_happened_and_when_without_sound(

@@ -141,7 +141,7 @@ def test_a_readme_says_in_plain_words_what_each_file_is(alice: User, voice: Voic
 
 def test_no_name_in_it_is_a_path_to_somewhere_else(alice: User, make_voice: MakeVoice, speak: Speak) -> None:
     voice = make_voice(alice)
-    Voice.objects.filter(pk=voice.pk).update(voice_id="../../etc/passwd\x00.\u202egnp")
+    Voice.objects.filter(pk=voice.pk).update(voice_id="../../etc/passwd\x07.\u202egnp")
     voice.refresh_from_db()
     speak(voice, "../../../evil <b> \x07")
     with opened(make(alice)) as zipped:

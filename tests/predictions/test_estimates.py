@@ -32,6 +32,19 @@ def test_seconds_left_are_learnt_from_past_runs(alice: User) -> None:
     assert estimates.seconds_left(task) == 15
 
 
+def test_how_fast_an_engine_speaks_is_learnt_from_its_speeches(alice: User) -> None:
+    assert estimates.speaking_pace("builtin") is None
+    for seconds, speed in ((8.5, 1.0), (4.5, 2.0), (100.0, 1.0)):
+        past_run(alice, 6, 80)
+        text = "x" * 80 + "<#0.5#>"
+        Prediction.objects.filter(seconds=0).update(seconds=seconds, input={"text": text, "speed": speed})
+    pace = estimates.speaking_pace("builtin")
+    assert pace
+    assert pace.sound == pytest.approx(0.1)  # seconds a character at speed 1; the pause is no part of it
+    assert pace.work == pytest.approx(6 / 107)
+    assert estimates.speaking_pace("another") is None
+
+
 def test_it_never_says_none_are_left_while_it_runs(alice: User) -> None:
     past_run(alice, 1, 10)
     late = Prediction(owner=alice, input={"text": "x"}, started_at=now() - timedelta(minutes=1), **SPEECH)

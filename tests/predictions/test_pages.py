@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
 from voiceclone.accounts.models import User
 from voiceclone.cloning.submit import submit
-from voiceclone.predictions import lifecycle
+from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.models import Prediction
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Voice
@@ -104,6 +106,31 @@ def test_sound_can_be_sought_and_downloaded(alice: User, browser: Client, make_v
     whole.close()
 
 
+@pytest.mark.parametrize(
+    ("asked", "played", "taken"),
+    [
+        ("pcm", "audio/flac", {"": "pcm", "wav": "wav", "mp3": "mp3"}),
+        ("mp3", "audio/mpeg", {"": "mp3", "wav": "wav"}),
+        ("wav", "audio/wav", {"": "wav", "mp3": "mp3"}),
+    ],
+)
+def test_every_format_plays_in_the_page_and_can_be_taken_away(
+    alice: User, browser: Client, make_voice: Callable[..., Voice], asked: str, played: str, taken: dict[str, str]
+) -> None:
+    task = lifecycle.submit(
+        alice, "minimax/speech-02-hd", "builtin", make_voice(alice), {"text": "Hello there.", "format": asked}
+    )
+    audio, master = sounds.keep_whole(task, np.zeros(24000, np.float32), 24000)
+    Prediction.objects.filter(pk=task.pk).update(audio=audio, master=master, status="completed", finished_at=now())
+    sound = browser.get(f"/tasks/{task.pk}/audio", HTTP_RANGE="bytes=0-99")
+    assert (sound.status_code, sound["Content-Type"], len(b"".join(sound))) == (206, played, 100)  # type: ignore[arg-type]
+    for wanted, extension in taken.items():
+        file = browser.get(f"/tasks/{task.pk}/audio?download={wanted}")
+        assert file["Content-Disposition"] == f'attachment; filename="AliceVoice-1-hello-there-ai.{extension}"'
+        file.close()
+    assert f"?download={asked}" in browser.get(f"/tasks/{task.pk}/").content.decode()
+
+
 def test_history_shows_what_failed_and_why_it_did(browser: Client, alice: User, task: Prediction) -> None:
     held = lifecycle.claim(task.pk)
     assert held is not None
@@ -119,7 +146,7 @@ def test_history_asks_the_database_as_often_for_many_as_for_one(
 ) -> None:
     voice = make_voice(alice)
     browser.get("/history/")
-    with django_assert_num_queries(4) as few:
+    with django_assert_num_queries(6) as few:  # session, person, voices, count, page, notices
         browser.get("/history/")
     for _ in range(10):
         lifecycle.submit(alice, "minimax/speech-02-hd", "builtin", voice, {"text": "x"})

@@ -13,6 +13,9 @@ from ninja.errors import HttpError, ValidationErrorContext
 from voiceclone.predictions.catalog import MODEL_IDS
 from voiceclone.predictions.fields import quoted
 
+OPENAI = {401: ("invalid_request_error", "invalid_api_key"), 429: ("rate_limit_error", "rate_limit_exceeded")}
+"""HTTP status → `type` and `code` of an error."""
+
 
 class Refused(Exception):
     """This request is not done. Programs show only `message`, so it is a sentence that stands alone."""
@@ -27,6 +30,16 @@ def envelope(status: int, message: str, *, retry_after: int = 0, **more: Any) ->
     readable = {"ensure_ascii": False}  # many clients show the body as it is
     content = {"code": status, "message": message, **more}
     return JsonResponse(content, status=status, headers=headers, json_dumps_params=readable)
+
+
+def openai_error(
+    status: int, message: str, param: str | None = None, code: str | None = None, *, retry_after: int = 0
+) -> JsonResponse:
+    """The same as OpenAI's clients expect it."""
+    kind, usual = OPENAI.get(status, ("server_error" if status >= 500 else "invalid_request_error", None))
+    told = {"message": message, "type": kind, "param": param, "code": code or usual}
+    headers = {"Retry-After": str(retry_after)} if retry_after else None
+    return JsonResponse({"error": told}, status=status, headers=headers)
 
 
 def refused(request: HttpRequest, error: Refused) -> JsonResponse:

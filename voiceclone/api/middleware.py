@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from voiceclone.api.errors import envelope
+from voiceclone.api.errors import envelope, openai_error
 
 OURS = re.compile(r"/+(api|v1)(/|$)")
 NOT_COPIED = {"content-type", "content-length", "content-encoding", "content-disposition", "etag", "location"}
@@ -31,7 +31,8 @@ def _is_fine(answer: HttpResponse) -> bool:
 
 def _as_json(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     status = 404 if 300 <= answer.status_code < 400 else answer.status_code
-    new = envelope(status, _sentence(request, answer, status))
+    shape = openai_error if request.path_info.startswith("/v1") else envelope
+    new = shape(status, _sentence(request, answer, status))
     for name, value in answer.items():
         if name.lower() not in NOT_COPIED:
             new[name] = value

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from voiceclone.api import catalog
+from voiceclone.api.openai import api as openai
 from voiceclone.api.v3 import api
 from voiceclone.predictions.catalog import CLONE
 
@@ -47,8 +48,12 @@ class Operation:
 
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
-    """The OpenAPI document. It changes only with the version."""
-    return dict(api.get_openapi_schema())
+    """The OpenAPI document of both APIs. It changes only with the version."""
+    whole, beside = dict(api.get_openapi_schema()), openai.get_openapi_schema()
+    whole["paths"] = {**whole["paths"], **beside["paths"]}
+    parts = whole["components"]
+    whole["components"] = {name: {**parts[name], **beside["components"].get(name, {})} for name in parts}
+    return whole
 
 
 @lru_cache(maxsize=8)

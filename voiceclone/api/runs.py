@@ -36,7 +36,7 @@ def _operation(model_id: str) -> Callable[..., dict[str, Any]]:
             return results.success(results.prediction(request, prediction))
         limit = waiting.FOR_OLD_CLIENTS if asked.is_old_client else waiting.FOR_OTHERS
         waited = waiting.until_done(prediction, limit)
-        prediction.refresh_from_db()
+        prediction = results.find_prediction(request, prediction.pk)  # it may have been deleted meanwhile
         if prediction.status in UNFINISHED:
             return results.success(results.timed_out(request, prediction, waited))
         return results.success(results.prediction(request, prediction))

@@ -219,3 +219,42 @@ class Usage(Schema):
     summary: UsageSummary
     per_model_usage: list[ModelUsage]
     daily_usage: list[DayUsage]
+
+
+# --- /v1, as OpenAI has it ---
+
+
+class OpenAiProblem(Schema):
+    message: str = Field(description="A sentence that stands alone: what is wrong, the limit, the value found.")
+    type: str
+    param: str | None = Field(description="Which field is wrong.")
+    code: str | None
+
+
+class OpenAiError(Schema):
+    error: OpenAiProblem
+
+
+class OpenAiModel(Schema):
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
+class OpenAiModels(Schema):
+    object: Literal["list"]
+    data: list[OpenAiModel]
+
+
+class OpenAiChoice(Schema):
+    id: str
+    name: str
+
+
+class OpenAiChoices(Schema):
+    models: list[OpenAiChoice]
+
+
+class OpenAiVoices(Schema):
+    voices: list[OpenAiChoice]

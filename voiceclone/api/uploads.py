@@ -24,7 +24,7 @@ LARGEST = int(settings.UPLOAD_MAX_MB * 1024 * 1024)  # bytes
 LONGEST_LENGTH = 18  # digits of a Content-Length
 TYPES = ("image", "video", "audio")
 router, twins = Router(tags=["Uploads"]), Router(tags=["Uploads"])
-Part = Annotated[UploadedFile, File(description="The recording, in a multipart form.", minLength=1)]
+Part = Annotated[UploadedFile, File(description="The recording, in a multipart form.")]
 
 
 class Ticket(Schema):

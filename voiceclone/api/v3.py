@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationErrorContext
 from ninja.openapi.schema import OpenAPISchema
 
-from voiceclone.api import account, bodies, errors, runs, schemas, tasks, uploads, voices, webhooks
+from voiceclone.api import account, bodies, errors, runs, schemas, streams, tasks, uploads, voices, webhooks
 from voiceclone.api.auth import Bearer
 
 
@@ -21,7 +21,7 @@ class Api(NinjaAPI):
         return errors.invalid([one for context in error_contexts for one in errors.told(context)])
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """With the one form that every refusal has."""
+        """With the one form that every refusal has; and files are not empty."""
         document = super().get_openapi_schema(**options)
         document["components"]["schemas"]["Error"] = schemas.Error.json_schema()
         error = {"schema": {"$ref": "#/components/schemas/Error"}}
@@ -29,6 +29,9 @@ class Api(NinjaAPI):
         for methods in document["paths"].values():
             for operation in methods.values():
                 operation["responses"]["default"] = refusal
+                form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+                for file in form["schema"]["properties"].values() if form else ():
+                    file["minLength"] = 1
         return document
 
 
@@ -42,6 +45,7 @@ api = Api(
     parser=bodies.JsonParser(),
     urls_namespace="api",
 )
+api.add_router("/v3/", streams.router)
 api.add_router("/v3/", runs.router)
 api.add_router("", tasks.router)
 api.add_router("", voices.router)

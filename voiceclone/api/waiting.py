@@ -1,4 +1,7 @@
-"""Sync mode: answer when the task is done. Few may wait at once, so that the threads of the web server stay free."""
+"""Sync mode: answer when the task is done. Few may wait at once, so that the threads of the web server stay free.
+
+Whoever hears a speech while it is made (`voiceclone.api.listening`) takes one of the same seats.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,18 @@ from voiceclone.predictions.models import Prediction
 from voiceclone.work.leases import UNFINISHED
 
 SEATS = 4  # of the 8 threads of a process
-FOR_OLD_CLIENTS, FOR_OTHERS = (
-    8.0,
-    85.0,
-)  # seconds; old clients send the request again after 10, proxies hang up after 90
+FOR_OLD_CLIENTS = 8.0  # seconds; they send the request again after 10
+FOR_OTHERS = 85.0  # seconds; proxies hang up after 90
 PAUSES = ((3.0, 0.1), (15.0, 0.25))  # (up to so many seconds, seconds between two looks)
 SLOWEST = 0.5
 TIMED_OUT = 5004
 
-_seats = threading.BoundedSemaphore(SEATS)
+seats = threading.BoundedSemaphore(SEATS)
 
 
 def until_done(prediction: Prediction, seconds: float) -> int:
     """Wait, with no transaction open. Returns the seconds waited: 0 where no seat is free."""
-    if not prediction.is_unfinished or not _seats.acquire(blocking=False):
+    if not prediction.is_unfinished or not seats.acquire(blocking=False):
         return 0
     started = time.monotonic()
     try:
@@ -32,7 +33,7 @@ def until_done(prediction: Prediction, seconds: float) -> int:
                 break
         return round(time.monotonic() - started)
     finally:
-        _seats.release()
+        seats.release()
 
 
 def _pause(waited: float) -> float:

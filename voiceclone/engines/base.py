@@ -122,6 +122,10 @@ class Engine(ABC):
     ) -> Iterator[Chunk]:
         """Speak a text with a voice, sentence by sentence, each as soon as it is made."""
 
+    def sentences(self, text: str) -> list[str]:
+        """The pieces in which `speak` will say a text, one for each chunk; empty where that cannot be known."""
+        return []
+
     def clone(
         self,
         sample: Path,

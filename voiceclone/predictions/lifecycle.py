@@ -89,6 +89,7 @@ def claim(pk: str) -> Prediction | None:
     with transaction.atomic():
         if not Prediction.objects.claim(pk):
             return None
+        Prediction.objects.filter(pk=pk).exclude(parts=[]).update(parts=[])  # another attempt's, and not whole here
         prediction = Prediction.objects.select_related("voice__sample").get(pk=pk)
         _count(prediction)
     log.info("claimed prediction=%s attempt=%s", pk, prediction.attempts)

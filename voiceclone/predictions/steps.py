@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voiceclone.engines import registry
+from voiceclone.engines.base import EngineError
 from voiceclone.predictions import estimates
 from voiceclone.predictions.models import Prediction
 from voiceclone.work.leases import Status
@@ -22,6 +24,14 @@ WEIGHTS = {"checking": 1, "listening": 5, "learning": 4, "starting": 1, "speakin
 class Step:
     text: str
     state: str  # "done", "now" or "" (still to come)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the text: one sentence as it is spoken, or what lies between two."""
+
+    text: str
+    number: int | None  # of the sentence, from 0; None for what lies between
 
 
 def sentence(task: Prediction) -> str:
@@ -61,3 +71,27 @@ def percent(task: Prediction) -> int:
     behind = sum(WEIGHTS[name] for name in names[:at])
     here = WEIGHTS[task.stage] * (task.done / task.total if task.total else 0)
     return min(99, round(100 * (behind + here) / sum(WEIGHTS[name] for name in names)))
+
+
+def pieces(task: Prediction) -> list[Piece]:
+    """The whole text in its order, cut where the engine will cut it; one piece where that is not known."""
+    found, at = [], 0
+    for number, spoken in enumerate(_sentences(task)):
+        start = task.text.find(spoken, at) if spoken else -1
+        if start >= 0:
+            found += [Piece(task.text[at:start], None), Piece(spoken, number)]
+            at = start + len(spoken)
+    return [piece for piece in [*found, Piece(task.text[at:], None)] if piece.text]
+
+
+def being_said(task: Prediction) -> str:
+    """The sentence that is being made now; empty where that is not known."""
+    spoken = _sentences(task) if task.stage == "speaking" else []
+    return spoken[task.done] if task.done < len(spoken) else ""
+
+
+def _sentences(task: Prediction) -> list[str]:
+    try:
+        return registry.get(task.engine).sentences(task.text)
+    except (EngineError, ValueError):  # a text that this engine refuses; an engine that is not installed any more
+        return []

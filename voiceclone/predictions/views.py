@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import time
 from io import BytesIO
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
+from django_htmx.http import push_url
 
 from voiceclone.accounts.models import User
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audio.encode import CONTENT_TYPES
 from voiceclone.audio.ranged import SAFETY_HEADERS, ranged_file_response
 from voiceclone.predictions import erasure, lifecycle, outputs, sounds, watching
+from voiceclone.predictions.filters import HistoryForm
 from voiceclone.predictions.models import Prediction
+from voiceclone.voices.retention import NotUsable
+from voiceclone.work.leases import Status
 
 PAGE = 24
 
@@ -30,14 +37,9 @@ def changes(request: PersonRequest) -> HttpResponse:
     version = User.objects.values_list("changes", flat=True).get(pk=request.user.pk)
     if version == seen and time.time() < until:
         return HttpResponse(status=204)
-    shown_as = request.GET.get("as", "task")
-    ids = request.GET.getlist("task")[:PAGE]
+    ids, shown_as = request.GET.getlist("task")[:PAGE], request.GET.get("as", "task")
     tasks = list(Prediction.objects.for_user(request.user).filter(pk__in=ids).select_related("voice__sample"))
-    context = {
-        "changed": [task for task in tasks if task.change > seen],
-        "template": watching.TEMPLATES.get(shown_as, watching.TEMPLATES["task"]),
-        **watching.poller(tasks, version, shown_as),
-    }
+    context = {**watching.changed(tasks, seen, shown_as), **watching.poller(tasks, version, shown_as)}
     return render(request, "predictions/_changes.html", context, status=200 if context["running"] else 286)
 
 
@@ -50,35 +52,46 @@ def _whole(request: PersonRequest, name: str, default: int) -> int:
 @require_GET
 def detail(request: PersonRequest, pk: str) -> HttpResponse:
     prediction = get_object_or_404(Prediction.objects.for_user(request.user).select_related("voice__sample"), pk=pk)
-    context = {"task": prediction, **watching.poller([prediction], request.user.changes)}
-    return render(request, "predictions/detail.html", context)
+    watched = watching.poller([prediction], request.user.changes, watching.shown_as(prediction))
+    return render(request, "predictions/detail.html", {"task": prediction, **watched})
 
 
 @login_required
 @require_GET
 def history(request: PersonRequest) -> HttpResponse:
-    predictions = Prediction.objects.for_user(request.user).select_related("voice")
-    page = Paginator(predictions, PAGE).get_page(request.GET.get("page"))
-    return render(request, "predictions/history.html", {"page": page})
+    """What the form looks for; for htmx only the list, and of later pages only their rows."""
+    form = HistoryForm(request.user, request.GET)
+    page = Paginator(form.found().select_related("voice"), PAGE).get_page(request.GET.get("page"))
+    tasks = list(page.object_list)
+    query = urlencode(form.wanted)
+    context = {"form": form, "page": page, "tasks": tasks, "query": query, "is_filtered": bool(query)}
+    context |= watching.poller(tasks, request.user.changes, "row")
+    if not request.htmx or request.htmx.history_restore_request:
+        return render(request, "predictions/history.html", context)
+    if "page" in request.GET:
+        return render(request, "predictions/_rows.html", context)
+    return push_url(render(request, "predictions/_found.html", context), f"{request.path}?{query}".rstrip("?"))
 
 
 @login_required
 @require_safe
 def audio(request: PersonRequest, pk: str) -> HttpResponseBase:
-    """The sound; with ?download to take away, with ?download=wav (mp3, flac) in that format."""
+    """The sound as a browser plays it; with ?download to take away, with ?download=wav (mp3, flac) in that format."""
     prediction = get_object_or_404(Prediction.objects.for_user(request.user).exclude(audio=""), pk=pk)
     wanted = request.GET.get("download") or prediction.format
     if wanted != prediction.format and wanted in sounds.DOWNLOADS:
         content = BytesIO(sounds.converted(prediction, wanted))
         name = sounds.file_name(prediction, wanted)
         return FileResponse(content, as_attachment=True, filename=name, headers=SAFETY_HEADERS)
+    taken = "download" in request.GET
+    file, kind = (prediction.audio, prediction.format) if taken else sounds.playable(prediction)
     return ranged_file_response(
         request,
-        prediction.audio,
-        content_type=CONTENT_TYPES[prediction.format],
-        filename=sounds.file_name(prediction, prediction.format),
-        etag=f"{prediction.pk}-{prediction.attempts}",
-        as_attachment="download" in request.GET,
+        file,
+        content_type=CONTENT_TYPES[kind],
+        filename=sounds.file_name(prediction, kind),
+        etag=f"{prediction.pk}-{prediction.attempts}-{kind}",
+        as_attachment=taken,
     )
 
 
@@ -103,12 +116,12 @@ def output(request: HttpRequest, token: str, filename: str) -> HttpResponseBase:
 @login_required
 @require_safe
 def part(request: PersonRequest, pk: str, number: int) -> HttpResponseBase:
-    """One sentence of a speech that is still being made. Once it is done there is only the whole."""
-    prediction = get_object_or_404(Prediction.objects.for_user(request.user).unfinished(), pk=pk)
+    """One sentence of a speech that is still being made. 204: it is not there yet, or the whole has replaced it."""
+    prediction = get_object_or_404(Prediction.objects.for_user(request.user), pk=pk)
     try:
         sound = default_storage.open(sounds.part_name(prediction, number))
-    except FileNotFoundError as error:  # not yet, or not any more
-        raise Http404 from error
+    except FileNotFoundError:
+        return HttpResponse(status=204)
     return ranged_file_response(
         request,
         sound,
@@ -126,7 +139,26 @@ def cancel(request: PersonRequest, pk: str) -> HttpResponse:
     prediction.refresh_from_db()
     if not request.htmx:
         return redirect(prediction)
-    return render(request, "predictions/_task.html", {"task": prediction})
+    context = watching.changed([prediction], -1, request.GET.get("as", "task"))
+    return render(request, "predictions/_changes.html", context)
+
+
+@login_required
+@require_POST
+def retry(request: PersonRequest, pk: str) -> HttpResponse:
+    """The same again, as a new task, for one that failed or was cancelled; a double click makes one."""
+    prediction = get_object_or_404(Prediction.objects.for_user(request.user).select_related("voice"), pk=pk)
+    if prediction.status not in (Status.FAILED, Status.CANCELLED):
+        return redirect(prediction)
+    same = {"model": prediction.model, "voice": prediction.voice, "created_at__gt": prediction.created_at}
+    waiting = Prediction.objects.for_user(request.user).unfinished().filter(**same)
+    again = next((task for task in waiting if task.input == prediction.input), None)
+    try:
+        again = again or lifecycle.retry(prediction)
+    except NotUsable as error:
+        messages.error(request, str(error))
+        return redirect(prediction)
+    return redirect(f"{reverse('clone' if again.is_clone else 'speak')}?task={again.pk}")
 
 
 @login_required
@@ -135,4 +167,7 @@ def delete(request: PersonRequest, pk: str) -> HttpResponse:
     prediction = get_object_or_404(Prediction.objects.for_user(request.user), pk=pk)
     lifecycle.cancel(prediction)
     erasure.erase(prediction)
+    if request.htmx:
+        return render(request, "predictions/_deleted.html")
+    messages.success(request, "Deleted, with its sound.")
     return redirect("history")

@@ -11,9 +11,26 @@ from django.utils.timezone import now
 from voiceclone.predictions.models import Prediction
 
 TEMPLATES = {"task": "predictions/_task.html", "card": "library/_card.html"}
+"""what fills the element “task-…” or “card-…” of a task that changed"""
+PIECES = {"speech": "predictions/_speech_changes.html", "row": "predictions/_row_changes.html"}
+"""fragments that bring their own targets: a player or an open menu stays as it is while the rest changes"""
 INTERVALS = ((30, 1), (120, 3), (600, 10))
 """(up to this age in seconds, seconds between polls)"""
 SLOWEST = 30
+
+
+def changed(tasks: Sequence[Prediction], seen: int, shown_as: str) -> dict[str, Any]:
+    """Context for `predictions/_changes.html`: what is new since the count of changes `seen`."""
+    return {
+        "changed": [task for task in tasks if task.change > seen],
+        "template": TEMPLATES.get(shown_as, TEMPLATES["task"]),
+        "pieces": PIECES.get(shown_as),
+    }
+
+
+def shown_as(task: Prediction) -> str:
+    """How a task is shown on a page of its own."""
+    return "task" if task.is_clone else "speech"
 
 
 def poller(tasks: Sequence[Prediction], version: int, shown_as: str = "task") -> dict[str, Any]:

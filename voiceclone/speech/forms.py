@@ -8,10 +8,15 @@ from django import forms
 from django.conf import settings
 
 from voiceclone.accounts.models import User
-from voiceclone.predictions import catalog
+from voiceclone.engines import registry
+from voiceclone.engines.base import Capabilities
+from voiceclone.predictions import catalog, pauses
 from voiceclone.predictions.fields import NumberField, OptionField, PronunciationField, TextField, can_speak
+from voiceclone.speech.widgets import GreyedSelect
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
+
+MORE = ("sample_rate", "bitrate", "channel", "english_normalization", "pronunciation_dict")
 
 
 class SpeechForm(forms.Form):
@@ -26,14 +31,18 @@ class SpeechForm(forms.Form):
     )
     speed = NumberField(0.5, 2, 1, 0.01, label="Speed")
     volume = NumberField(0.1, 10, 1, 0.01, label="Volume")
-    pitch = NumberField(-12, 12, 0, 1, whole=True, label="Pitch", help_text="-12 to 12 semitones")
+    pitch = NumberField(-12, 12, 0, 1, whole=True, label="Pitch", help_text="−12 to 12 semitones")
     emotion = OptionField(
-        [(name, name.capitalize()) for name in catalog.EMOTIONS], catalog.DEFAULT_EMOTION, label="Emotion"
+        [(name, name.capitalize()) for name in catalog.EMOTIONS],
+        catalog.DEFAULT_EMOTION,
+        label="Emotion",
+        widget=GreyedSelect,
     )
     language_boost = OptionField(
         [(catalog.AUTO, "Find out from the text"), *((name, name) for name in catalog.LANGUAGES_41)],
         catalog.AUTO,
         label="Language",
+        widget=GreyedSelect,
     )
     format = OptionField([(name, name.upper()) for name in catalog.FORMATS], catalog.DEFAULT_FORMAT, label="Format")
     sample_rate = OptionField(
@@ -55,8 +64,8 @@ class SpeechForm(forms.Form):
 
     initial_values: ClassVar[dict[str, Any]] = {
         "model": f"minimax/{catalog.DEFAULT_MODEL}",
-        "speed": 1.0,
-        "volume": 1.0,
+        "speed": 1,
+        "volume": 1,
         "pitch": 0,
         "emotion": "neutral",  # what most people want first; a client that says nothing gets the contract's default
         "language_boost": catalog.AUTO,
@@ -67,23 +76,76 @@ class SpeechForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         voices = Voice.objects.for_user(user).usable().only("voice_id", "name")
-        self.fields["voice_id"].widget.choices = [(voice.voice_id, voice.title) for voice in voices]
+        choices = [(voice.voice_id, voice.title) for voice in voices]
+        wanted = str(self["voice_id"].value() or "").strip()
+        if wanted and wanted not in dict(choices):  # it stays chosen, so that what is said about it makes sense
+            choices.insert(0, (wanted, f"{wanted} (cannot be used)"))
+        self.fields["voice_id"].widget.choices = choices
+        self.chosen = self._find(wanted)
+        self._grey_out()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Of the engine that would speak."""
+        return registry.capabilities(self.chosen.engine if self.chosen else settings.ENGINE)
+
+    @property
+    def more_was_changed(self) -> bool:
+        """Whether *More settings* has something to show."""
+        return any(self.errors.get(name) or self[name].value() for name in MORE)
+
+    @property
+    def voice_problem(self) -> str:
+        """Why nothing can be spoken with the chosen voice, as a sentence; empty where it can."""
+        if self.chosen:
+            return retention.problem(self.chosen)
+        value = str(self["voice_id"].value() or "").strip()
+        return f"You have no voice with the ID “{value}”." if value else ""
+
+    def _find(self, voice_id: str) -> Voice | None:
+        if "\0" in voice_id:  # PostgreSQL does not even look for it
+            return None
+        mine = Voice.objects.for_user(self.user).filter(voice_id=voice_id).order_by("-created_at")
+        return mine.living().first() or mine.first()
+
+    def _grey_out(self) -> None:
+        """What the engine cannot honour cannot be chosen, and the page says why."""
+        name = self.capabilities.label.partition(" · ")[0]
+        can_be_spoken, can_be_felt = self.capabilities.languages, self.capabilities.emotions
+        for field, wanted, honoured, verb in (
+            ("language_boost", catalog.LANGUAGES_41, can_be_spoken, "speak"),
+            ("emotion", catalog.EMOTIONS, can_be_felt, "sound"),
+        ):
+            missing = [value for value in wanted if value not in honoured]
+            widget = self.fields[field].widget
+            assert isinstance(widget, GreyedSelect)
+            widget.greyed = frozenset(missing)
+            if missing:
+                self.fields[field].help_text = f"{name} cannot {verb} {_listed(missing)} yet."
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if wrong := pauses.problem(text):
+            raise forms.ValidationError(wrong)
+        return text
 
     def clean_voice_id(self) -> str:
+        if self.chosen is None or self.voice_problem:
+            raise forms.ValidationError(self.voice_problem)
+        self.voice = self.chosen
         value: str = self.cleaned_data["voice_id"]
-        mine = Voice.objects.for_user(self.user).filter(voice_id=value).order_by("-created_at")
-        voice = mine.living().first() or mine.first()
-        if voice is None:
-            raise forms.ValidationError(f"You have no voice with the ID “{value}”.")
-        reason = retention.problem(voice)
-        if reason:
-            raise forms.ValidationError(reason)
-        self.voice = voice
         return value
 
     def clean_language_boost(self) -> str:
         engine = self.voice.engine if "voice_id" in self.cleaned_data else settings.ENGINE
         return can_speak(engine, self.cleaned_data["language_boost"])
+
+    def clean_emotion(self) -> str:
+        emotion: str = self.cleaned_data["emotion"]
+        if emotion not in self.capabilities.emotions:
+            name = self.capabilities.label.partition(" · ")[0]
+            raise forms.ValidationError(f"{name} cannot sound {emotion} yet.")
+        return emotion
 
     def inputs(self) -> dict[str, Any]:
         """What the prediction keeps: what was given, and the contract's defaults for the rest."""
@@ -92,3 +154,7 @@ class SpeechForm(forms.Form):
     @property
     def chosen_model(self) -> str:
         return str(self.cleaned_data["model"])
+
+
+def _listed(names: list[str]) -> str:
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))

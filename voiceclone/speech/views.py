@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -13,10 +14,10 @@ from django_htmx.http import push_url, reswap, retarget
 
 from voiceclone.accounts.models import User
 from voiceclone.accounts.requests import PersonRequest
-from voiceclone.predictions import lifecycle, watching
+from voiceclone.predictions import catalog, estimates, lifecycle, watching
 from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.speech import remembered
 from voiceclone.speech.forms import SpeechForm
-from voiceclone.voices.models import Voice
 from voiceclone.voices.retention import NotUsable
 
 
@@ -25,6 +26,8 @@ from voiceclone.voices.retention import NotUsable
 def speak(request: PersonRequest) -> HttpResponse:
     if request.method == "GET":
         return _show(request)
+    if "use" in request.POST:
+        return _use(request)
     form = SpeechForm(request.user, request.POST)
     if not form.is_valid():
         return _again(request, form)
@@ -40,30 +43,55 @@ def speak(request: PersonRequest) -> HttpResponse:
     here = f"{reverse('speak')}?task={prediction.pk}"
     if not request.htmx:
         return redirect(here)
-    version = User.objects.values_list("changes", flat=True).get(pk=request.user.pk)
-    context = {"task": prediction, "nonce": uuid.uuid4().hex, **watching.poller([prediction], version)}
+    context = {**_watched(request.user, prediction), "nonce": uuid.uuid4().hex, "hear": True}
     return push_url(render(request, "predictions/_result.html", context), here)
 
 
 def _show(request: PersonRequest) -> HttpResponse:
     """An empty form for ?voice=; or filled in as for the task ?task= (shown beside it) or ?again=."""
-    context = {}
-    initial = {**SpeechForm.initial_values, "voice_id": request.GET.get("voice", "")}
+    context: dict[str, Any] = {}
     if "task" in request.GET or "again" in request.GET:
         mine = Prediction.objects.for_user(request.user).exclude(model=CLONE).select_related("voice__sample")
         task = get_object_or_404(mine, pk=request.GET.get("task") or request.GET.get("again"))
         if "task" in request.GET:
-            version = User.objects.values_list("changes", flat=True).get(pk=request.user.pk)
-            context = {"task": task, **watching.poller([task], version)}
-        initial |= {**task.input, "model": task.model}
-    form = SpeechForm(request.user, initial=initial)
-    has_voices = Voice.objects.for_user(request.user).usable().exists()
-    context |= {"form": form, "nonce": uuid.uuid4().hex, "has_voices": has_voices}
-    return render(request, "speech/speak.html", context)
+            context = _watched(request.user, task)
+        own = {"voice_id": task.voice.voice_id if task.voice else task.input.get("voice_id"), "text": task.text}
+        initial = remembered.settings_of(task) | own
+    else:
+        voice_id = request.GET.get("voice") or remembered.last_voice(request.user)
+        initial = remembered.settings_for(request.user, voice_id) | {"voice_id": voice_id}
+    return render(request, "speech/speak.html", context | _page(SpeechForm(request.user, initial=initial)))
+
+
+def _use(request: PersonRequest) -> HttpResponse:
+    """Other settings for the same text: the defaults, or those last used with the voice that was chosen."""
+    voice_id = request.POST.get("voice_id", "")
+    wants_defaults = request.POST["use"] == "defaults"
+    settings = SpeechForm.initial_values if wants_defaults else remembered.settings_for(request.user, voice_id)
+    own = {"voice_id": voice_id, "text": request.POST.get("text", "")}
+    context = _page(SpeechForm(request.user, initial={**settings, **own}))
+    return render(request, "speech/_chosen.html" if request.htmx else "speech/speak.html", context)
 
 
 def _again(request: PersonRequest, form: SpeechForm) -> HttpResponse:
-    context = {"form": form, "nonce": uuid.uuid4().hex, "has_voices": True}
+    context = _page(form)
     if not request.htmx:
         return render(request, "speech/speak.html", context, status=422)
     return reswap(retarget(render(request, "speech/_form.html", context, status=422), "#speak-form"), "outerHTML")
+
+
+def _page(form: SpeechForm) -> dict[str, Any]:
+    engine = form.chosen.engine if form.chosen else ""
+    return {
+        "form": form,
+        "nonce": uuid.uuid4().hex,
+        "voice": form.chosen,
+        "pace": estimates.speaking_pace(engine) if engine else None,
+        "longest": catalog.MAX_TEXT,
+        "has_voices": bool(form.fields["voice_id"].widget.choices),
+    }
+
+
+def _watched(user: User, task: Prediction) -> dict[str, Any]:
+    version = User.objects.values_list("changes", flat=True).get(pk=user.pk)
+    return {"task": task, **watching.poller([task], version, "speech")}

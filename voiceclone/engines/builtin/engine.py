@@ -97,3 +97,6 @@ class BuiltinEngine(Engine):
             pause = piece.pause if piece.written else piece.pause / settings.speed
             yield Chunk(piece.text, np.concatenate([np.zeros(round(pause * rate), np.float32), speech]), rate)
         progress("speaking", len(pieces), len(pieces))
+
+    def sentences(self, text: str) -> list[str]:
+        return [piece.text for piece in sentences(text)]

@@ -98,7 +98,7 @@ class Command(BaseCommand):
         self._once(user, f"voice {scene.voice_id}", partial(clone, user, scene.voice_id, scene.preview))
         voice = latest(user, scene.voice_id)
         if scene.name and not voice.name:
-            Voice.objects.filter(pk=voice.pk).update(name=scene.name)
+            voice.rename(scene.name)
         for place, text in enumerate(scene.speeches, 1):
             self._once(user, f"speech {place} of {scene.voice_id}", partial(speak, voice, text))
         if scene.then and voice.is_ready and not voice.is_permanent:

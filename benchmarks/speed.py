@@ -51,6 +51,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recording", nargs="?", type=Path)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument(
+        "--long", action="store_true", help="also speak 1,000 and 10,000 characters, for a minute or two"
+    )
     arguments = parser.parse_args()
     engine = registry.get("builtin")
     rows: dict[str, list[tuple[float, float]]] = {}
@@ -84,6 +87,13 @@ def main() -> None:
         print(f"{label:24}{statistics.median(t[0] for t in times):8.2f}{statistics.median(t[1] for t in times):8.2f}")
     busy = statistics.median(t[1] for t in rows["four sentences"])
     print(f"{'CPU s for a spoken s':24}{'':8}{busy / spoken:8.3f}")
+    for length in (1000, 10_000) if arguments.long else ():
+        text = (TEXT + " ") * (1 + length // len(TEXT))
+        _, busy, chunks = measure(
+            lambda text=text, length=length: list(engine.speak(profile, text[:length], SpeechSettings()))
+        )
+        seconds = sum(len(chunk.waveform) / chunk.sample_rate for chunk in chunks)
+        print(f"{f'{length:,} characters':24}{seconds:8.0f}{busy:8.2f}{busy / length * 1000:8.2f} for each thousand")
     print(f"{'peak memory, MB':24}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f}")
 
 

@@ -22,7 +22,7 @@ LOCK = VENV / ".lock"
 OLDEST = (3, 11)
 MARKS = {
     "requirements.txt": ("django", "av", "pocketsphinx"),
-    "requirements-dev.txt": ("pytest_django", "playwright", "xdist"),
+    "requirements-dev.txt": ("pytest_django", "playwright", "schemathesis", "xdist"),
 }
 """What must be importable for a file of requirements to count as installed by somebody else."""
 

@@ -170,12 +170,12 @@ def test_the_waits_are_short_enough_for_each_client() -> None:
 @pytest.mark.django_db
 def test_beyond_the_seats_nobody_waits(program: Program, voice: Voice) -> None:
     for _ in range(waiting.SEATS):
-        assert waiting._seats.acquire(blocking=False)
+        assert waiting.seats.acquire(blocking=False)
     try:
         data = program.speak(enable_sync_mode=True).json()["data"]  # would take 85 seconds
     finally:
         for _ in range(waiting.SEATS):
-            waiting._seats.release()
+            waiting.seats.release()
     assert (data["status"], data["code"]) == ("processing", 5004)
 
 

@@ -49,7 +49,10 @@ def packages() -> Path:
         with tempfile.TemporaryDirectory(dir=CACHE) as draft:
             shutil.copy(HERE / "package.json", draft)
             quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"]
-            subprocess.run([NPM, "install", *quiet], cwd=draft, check=True, timeout=300)
+            done = subprocess.run([NPM, "install", *quiet], cwd=draft, timeout=300)
+            if done.returncode and not os.environ.get("CI"):
+                pytest.skip("THE JAVASCRIPT CLIENTS WERE NOT TESTED: npm could not install them")
+            done.check_returncode()
             Path(draft).rename(folder)
             Path(draft).mkdir()  # for its owner to delete
     return folder / "node_modules"

@@ -139,7 +139,7 @@ def test_filters_act_at_once(alices_page: Page, clone: Clone) -> None:
     expect(page).to_have_url(re.compile(r"/history/\?model=minimax%2Fvoice-clone$"))
     expect(row(page, clone.voice_id).first).to_contain_text("voice-clone")
     page.get_by_label("From").fill("2001-01-01")
-    page.get_by_label("To").fill("2001-01-31")
+    page.get_by_label("To", exact=True).fill("2001-01-31")
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
     page.get_by_role("link", name="Show all").first.click()
     expect(page).to_have_url(re.compile("/history/$"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def voice(builtin: Engine, sample: Path) -> bytes:
 def speak(builtin: Engine, voice: bytes) -> Speak:
     """Speak a text; keywords are those of SpeechSettings."""
 
-    def speak(text: str, **settings: float | str) -> Waveform:
+    def speak(text: str, **settings: Any) -> Waveform:
         chunks = builtin.speak(voice, text, replace(SpeechSettings(), **settings))
         return np.concatenate([chunk.waveform for chunk in chunks])
 

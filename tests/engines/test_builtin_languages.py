@@ -6,7 +6,7 @@ import pytest
 
 from voiceclone.engines.base import EngineError
 from voiceclone.engines.builtin.espeak import espeak
-from voiceclone.engines.builtin.languages import SUPPORTED, VOICES, guess, voice_for
+from voiceclone.engines.builtin.languages import SUPPORTED, VOICES, runs
 
 CONTRACT = [
     "Chinese",
@@ -69,7 +69,7 @@ def test_espeak_has_its_voice(language: str) -> None:
 @pytest.mark.parametrize("language", ["Filipino", "Nynorsk", "Klingon"])
 def test_a_language_it_cannot_speak_is_refused_in_words(language: str) -> None:
     with pytest.raises(EngineError, match=f"cannot speak {language}"):
-        voice_for(language, "Hello")
+        runs(language, "Hello", "Hello")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_language_it_cannot_speak_is_refused_in_words(language: str) -> None:
     [
         ("Good morning", "English"),
         ("你好，世界", "Chinese"),
-        ("東京へいきます", "Japanese"),
+        ("とうきょうへいきます", "Japanese"),
         ("안녕하세요", "Korean"),
         ("Доброе утро", "Russian"),
         ("Добрий ранок, їжаче", "Ukrainian"),
@@ -92,10 +92,32 @@ def test_a_language_it_cannot_speak_is_refused_in_words(language: str) -> None:
     ],
 )
 def test_auto_goes_by_the_script(text: str, language: str) -> None:
-    assert guess(text) == language
+    assert [(run.text, run.voice) for run in runs("auto", text, text)] == [(text, VOICES[language])]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "pieces"),
+    [
+        ("auto", "Say 你好 to her.", [("Say ", "en-us"), ("你好 ", "cmn"), ("to her.", "en-us")]),
+        ("auto", "(Привет, world!)", [("(Привет, ", "ru"), ("world!)", "en-us")]),
+        ("Spanish", "Hola, мир.", [("Hola, ", "es"), ("мир.", "ru")]),
+        ("Chinese,Yue", "你好 London", [("你好 ", "yue"), ("London", "en-us")]),
+        ("Bulgarian", "Добро утро 7", [("Добро утро 7", "bg")]),
+        ("German", "12", [("12", "de")]),
+    ],
+)
+def test_a_sentence_changes_its_language_with_its_script(
+    language: str, text: str, pieces: list[tuple[str, str]]
+) -> None:
+    assert [(run.text, run.voice) for run in runs(language, text, text)] == pieces
+
+
+def test_a_sentence_without_telltale_letters_follows_the_rest_of_its_text() -> None:
+    assert runs("auto", "Добрий ранок.", "Добрий ранок. Як ти, їжаче?")[0].voice == "uk"
 
 
 def test_kanji_are_refused_rather_than_misread() -> None:
     with pytest.raises(EngineError, match="cannot read kanji"):
-        voice_for("Japanese", "東京へいきます")
-    assert voice_for("Japanese", "とうきょうへいきます") == "ja"
+        runs("Japanese", "東京", "東京")
+    with pytest.raises(EngineError, match="cannot read kanji"):
+        runs("auto", "東京へいきます", "東京へいきます")

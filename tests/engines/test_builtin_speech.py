@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from tests.engines.conftest import Speak
 from voiceclone.engines.base import Engine, EngineError, SpeechSettings, Waveform
+from voiceclone.engines.builtin import pitch
 from voiceclone.engines.builtin.analysis import median_f0
 from voiceclone.engines.builtin.prosody import STYLES
 from voiceclone.engines.builtin.synthesis import OUTPUT_RATE
@@ -45,7 +48,7 @@ def test_speed_divides_the_duration(speak: Speak, neutral: Waveform, speed: floa
 @pytest.mark.parametrize("semitones", [-12, -5, 4, 12])
 def test_pitch_moves_f0_by_semitones(speak: Speak, neutral: Waveform, semitones: int) -> None:
     moved = 12 * np.log2(f0(speak(TEXT, pitch=semitones)) / f0(neutral))
-    assert moved == pytest.approx(semitones, abs=1.5)
+    assert moved == pytest.approx(semitones, abs=0.7)
 
 
 def test_pitch_keeps_the_duration(speak: Speak, neutral: Waveform) -> None:
@@ -65,25 +68,46 @@ def test_the_greatest_volume_is_loud_and_not_clipped(speak: Speak, neutral: Wave
     assert longest_flat < 24  # samples: a clipped vowel stays at its ceiling for longer
 
 
-def test_every_emotion_sounds_different(speak: Speak) -> None:
-    measured = {}
-    for emotion in STYLES:
+@pytest.fixture(scope="module")
+def styled(speak: Speak) -> dict[str, dict[str, float]]:
+    """What each emotion sounds like beside neutral: tempo (factor), pitch (semitones), range (factor), tilt (dB)."""
+
+    def measure(emotion: str) -> dict[str, float]:
         said = speak(TEXT, emotion=emotion)
-        tempo, height = np.log2(len(said) / OUTPUT_RATE) * 10, np.log2(f0(said)) * 12
-        measured[emotion] = np.array([tempo, height, brightness(said), 20 * np.log10(rms(said))])
-    names = list(measured)
-    for i, one in enumerate(names):
-        for other in names[i + 1 :]:
-            assert np.abs(measured[one] - measured[other]).max() > 0.7, (one, other)
+        contour = pitch.track(said.astype(np.float64), OUTPUT_RATE, 60.0, 600.0, 5.0)
+        height = 12 * np.log2(contour[contour > 0])
+        low, middle, high = np.percentile(height, [15, 50, 85])
+        return {"tempo": 1 / len(said), "pitch": middle, "range": high - low, "tilt": brightness(said)}
+
+    plain = measure("neutral")
+    return {
+        emotion: {
+            name: value / plain[name] if name in ("tempo", "range") else value - plain[name]
+            for name, value in measure(emotion).items()
+        }
+        for emotion in STYLES
+    }
 
 
-@pytest.mark.parametrize(("emotion", "sign"), [("happy", 1), ("sad", -1)])
-def test_happy_is_higher_and_faster_and_sad_the_reverse(
-    speak: Speak, neutral: Waveform, emotion: str, sign: int
-) -> None:
-    said = speak(TEXT, emotion=emotion)
-    assert sign * (f0(said) - f0(neutral)) > 0
-    assert sign * (len(neutral) - len(said)) > 0
+@pytest.mark.parametrize("emotion", sorted(set(STYLES) - {"neutral"}))
+def test_an_emotion_is_the_style_it_says(styled: dict[str, dict[str, float]], emotion: str) -> None:
+    style, measured = STYLES[emotion], styled[emotion]
+    assert measured["tempo"] == pytest.approx(style.tempo, rel=0.03)
+    assert measured["pitch"] == pytest.approx(style.semitones, abs=1.0)
+    assert measured["range"] == pytest.approx(style.intonation, rel=0.25)
+    if abs(style.tilt) >= 3:
+        assert measured["tilt"] * np.sign(style.tilt) > 1
+
+
+def test_any_two_emotions_can_be_told_apart_by_two_measures(styled: dict[str, dict[str, float]]) -> None:
+    """What people just notice: 5 % of tempo, a semitone, a fifth of the range, a dB of tilt."""
+    steps = {"tempo": np.log(1.05), "pitch": 1.0, "range": np.log(1.2), "tilt": 1.0}
+    for one, other in itertools.combinations(styled, 2):
+        apart = 0
+        for name, step in steps.items():
+            a, b = styled[one][name], styled[other][name]
+            apart += abs(np.log(a / b) if name in ("tempo", "range") else a - b) > step
+        assert apart >= 2, (one, other, styled[one], styled[other])
 
 
 @pytest.mark.parametrize("speed", [1.0, 2.0])
@@ -94,6 +118,31 @@ def test_a_written_pause_is_as_long_as_it_says(speak: Speak, speed: float) -> No
         runs = np.flatnonzero(np.diff(np.concatenate([[0], quiet.view(np.int8), [0]])))
         longest = (runs[1::2] - runs[::2]).max() / OUTPUT_RATE
         assert longest == pytest.approx(pause, abs=0.02)
+
+
+def test_a_pause_after_the_last_word_is_kept(speak: Speak) -> None:
+    kept = (len(speak("Hello.<#1.5#>")) - len(speak("Hello."))) / OUTPUT_RATE
+    assert kept == pytest.approx(1.5, abs=0.02)
+
+
+def test_the_persons_pronunciation_is_spoken(speak: Speak) -> None:
+    pairs = (("omg", "oh my god"),)
+    said = len(speak("oh my god, hello!"))
+    assert len(speak("OMG, hello!", pronunciation=pairs)) == pytest.approx(said, abs=480)
+    assert abs(len(speak("OMG, hello!")) - said) > 1000
+
+
+def test_chunks_have_the_text_as_it_was_written(builtin: Engine, voice: bytes) -> None:
+    settings = SpeechSettings(pronunciation=(("omg", "oh my god. Good heavens"),))
+    chunks = list(builtin.speak(voice, "OMG!  You  came.<#1#>", settings))
+    assert [chunk.text for chunk in chunks] == builtin.sentences("OMG!  You  came.<#1#>") == ["OMG!", "You  came.", ""]
+
+
+def test_english_numbers_are_read_as_english_does_where_asked(speak: Speak) -> None:
+    read = speak("It costs $3.50.", english_normalization=True)
+    assert len(read) == pytest.approx(len(speak("It costs 3 dollars and 50 cents.")), abs=480)
+    spanish = [speak("Cuesta $3.50.", language="Spanish", english_normalization=asked) for asked in (True, False)]
+    assert len(spanish[0]) == pytest.approx(len(spanish[1]), abs=480)
 
 
 def test_sentences_come_one_at_a_time(builtin: Engine, voice: bytes) -> None:
@@ -123,6 +172,7 @@ def test_other_languages_are_spoken(speak: Speak, language: str, text: str) -> N
     [
         ("...", SpeechSettings(), "nothing to say"),
         ("x" * 10_001, SpeechSettings(), "10,001 characters"),
+        ("a " * 200, SpeechSettings(pronunciation=(("a", "x" * 99),)), "20,000 characters with its pronunciations"),
         ("Hello", SpeechSettings(emotion="bored"), "no emotion 'bored'"),
         ("Hello", SpeechSettings(language="Filipino"), "cannot speak Filipino"),
     ],

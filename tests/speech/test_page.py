@@ -106,6 +106,9 @@ def test_a_foreign_voice_is_like_one_that_never_was(
     browser: Client, bob: User, alice: User, make_voice: MakeVoice
 ) -> None:
     make_voice(bob, "BobsVoice-1")
+    nothing_yet = html(browser, "/speak/?voice=BobsVoice-1")
+    assert "No voice to speak with yet" in nothing_yet
+    assert "You have no voice with the ID “BobsVoice-1”." in nothing_yet
     make_voice(alice)
     assert "You have no voice with the ID “BobsVoice-1”." in html(browser, "/speak/?voice=BobsVoice-1")
     assert "You have no voice with the ID" in html(browser, "/speak/?voice=%00")

@@ -77,6 +77,7 @@ class SpeechForm(forms.Form):
         self.user = user
         voices = Voice.objects.for_user(user).usable().only("voice_id", "name")
         choices = [(voice.voice_id, voice.title) for voice in voices]
+        self.has_voices = bool(choices)
         wanted = str(self["voice_id"].value() or "").strip()
         if wanted and wanted not in dict(choices):  # it stays chosen, so that what is said about it makes sense
             choices.insert(0, (wanted, f"{wanted} (cannot be used)"))

@@ -88,7 +88,7 @@ def _page(form: SpeechForm) -> dict[str, Any]:
         "voice": form.chosen,
         "pace": estimates.speaking_pace(engine) if engine else None,
         "longest": catalog.MAX_TEXT,
-        "has_voices": bool(form.fields["voice_id"].widget.choices),
+        "has_something": form.has_voices or form.is_bound or form.chosen,
     }
 
 

@@ -7,8 +7,10 @@ H. Sakoe, S. Chiba, "Dynamic programming algorithm optimization for spoken word 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, IntArray
@@ -93,7 +95,7 @@ def fit_projection(pairs: list[Pairs], target: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.solve(x.T @ x + _RIDGE * np.eye(x.shape[1]), x.T @ goal[trusted]))
 
 
-def squared_distances(a: FloatArray, b: FloatArray) -> FloatArray:
+def squared_distances(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """Squared Euclidean distance of every row of `a` (n, d) to every row of `b` (m, d), shape (n, m)."""
     return np.asarray((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T)
 

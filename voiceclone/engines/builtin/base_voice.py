@@ -29,9 +29,20 @@ _PANGRAMS = (
     "How much would you charge for a good boy's thin blue cheese? Many young people measure joy."
 )
 _STRESS_AND_LENGTH = re.compile(r"[',:;%|#]")
+_CLOSING = "\"'”’)] \n"
 _OWN_MOVEMENT = 0.7  # share of the base voice's own cepstral movement that a prediction starts from
 _WEIGHTS = 1 / np.sqrt(np.arange(1, SPECTRAL.stop - SPECTRAL.start + 1))
 _WEIGHTS = 1.6 * _WEIGHTS / np.sqrt((_WEIGHTS**2).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A phone of base speech."""
+
+    phone: str  # espeak-ng's symbol, without stress and length marks
+    stressed: bool
+    first: int  # frames first … beyond - 1
+    beyond: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,9 @@ class BaseSpeech:
     frames: Analysis
     phones: NDArray[np.str_]  # (frames,) symbol without stress and length marks, SILENCE between phones
     position: FloatArray  # (frames,) 0…1, how far into its phone
+    phrases: tuple[list[Sound], ...]  # between pauses
+    voice: str  # espeak-ng's
+    question: bool
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -73,14 +87,19 @@ def say(text: str, voice: str, sample_rate: int, rate: int = BASE_RATE) -> BaseS
     frames = analyse(waveform, sample_rate, f0_floor=45.0)
     phones = np.full(len(frames), SILENCE, dtype="U12")
     position = np.zeros(len(frames))
+    phrases: list[list[Sound]] = [[]]
     for phone in utterance.phones:
         first = round(phone.start * 1000 / FRAME_PERIOD)
         beyond = min(len(frames), round(phone.end * 1000 / FRAME_PERIOD))
         symbol = _STRESS_AND_LENGTH.sub("", phone.symbol)
-        if beyond > first and symbol and not symbol.startswith(SILENCE):
+        if symbol.startswith(SILENCE):
+            phrases.append([])
+        elif beyond > first and symbol:
             phones[first:beyond] = symbol
             position[first:beyond] = (np.arange(beyond - first) + 0.5) / (beyond - first)
-    return BaseSpeech(frames, phones, position)
+            phrases[-1].append(Sound(symbol, "'" in phone.symbol, first, beyond))
+    question = text.rstrip(_CLOSING).endswith(("?", "\uff1f", "\u061f"))
+    return BaseSpeech(frames, phones, position, tuple(filter(None, phrases)), voice, question)
 
 
 @cache

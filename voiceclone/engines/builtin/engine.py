@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,10 +16,17 @@ from voiceclone.engines.base import (
     EnrolmentOptions,
     Progress,
     SpeechSettings,
+    Waveform,
     no_progress,
 )
 from voiceclone.engines.builtin import languages
-from voiceclone.engines.builtin.text import sentences
+from voiceclone.engines.builtin.reading import in_english, pronounced
+from voiceclone.engines.builtin.text import cut, sentences
+
+if TYPE_CHECKING:
+    from voiceclone.engines.builtin.profile import Profile
+
+_BETWEEN_RUNS = 0.05  # seconds between two languages in a sentence
 
 # The signal processing is imported where it is used: a web process that only asks for capabilities needs none of it.
 
@@ -34,7 +42,7 @@ class BuiltinEngine(Engine):
         max_text=10_000,
         stays_here=True,
         notes=(
-            "Clearly the person, clearly synthetic: rhythm and intonation are a machine's.",
+            "Clearly the person, clearly synthetic: rhythm and tune are of readers in general, not the person's own.",
             "Learns best from 30 seconds or more of clear English speech; other languages are learnt less exactly.",
             "Emotions are styles of tempo, pitch and tone, not acting.",
             "Filipino and Nynorsk cannot be spoken, and Japanese only in kana.",
@@ -71,13 +79,15 @@ class BuiltinEngine(Engine):
         self, profile: bytes, text: str, settings: SpeechSettings, progress: Progress = no_progress
     ) -> Iterator[Chunk]:
         """Sentence by sentence. Raises EngineError where there is nothing to say, or nothing this engine can say."""
-        from voiceclone.engines.builtin import loudness, synthesis
+        from voiceclone.engines.builtin import synthesis
         from voiceclone.engines.builtin.profile import Profile
         from voiceclone.engines.builtin.prosody import STYLES
 
-        if len(text) > self.capabilities.max_text:
+        said = pronounced(text, settings.pronunciation)
+        if len(said) > self.capabilities.max_text:
+            counted = " with its pronunciations" if said != text else ""
             raise EngineError(
-                f"The text has {len(text):,} characters; the built-in engine speaks at most "
+                f"The text has {len(said):,} characters{counted}; the built-in engine speaks at most "
                 f"{self.capabilities.max_text:,} at a time. Split it."
             )
         if settings.emotion not in STYLES:
@@ -85,18 +95,37 @@ class BuiltinEngine(Engine):
         pieces = sentences(text)
         if not pieces:
             raise EngineError("There is nothing to say in this text: it has no letters or digits.")
-        voice, learnt = languages.voice_for(settings.language, text), Profile.load(profile)
-        rate = synthesis.OUTPUT_RATE
+        spoken = [pronounced(piece.text, settings.pronunciation) for piece in pieces]
+        read = [languages.runs(settings.language, piece, said) if piece else [] for piece in spoken]
+        learnt, rate = Profile.load(profile), synthesis.OUTPUT_RATE
+        heard = False
         for i, piece in enumerate(pieces):
             progress("speaking", i, len(pieces))
-            speech = synthesis.say(
-                learnt, piece.text, voice, STYLES[settings.emotion], settings.speed, float(settings.pitch)
-            )
-            if len(speech):
-                speech = loudness.finish(speech, rate, settings.volume, settings.even_loudness)
+            speech = _say(learnt, read[i], settings)
+            heard = heard or len(speech) > 0
             pause = piece.pause if piece.written else piece.pause / settings.speed
             yield Chunk(piece.text, np.concatenate([np.zeros(round(pause * rate), np.float32), speech]), rate)
+        if not heard:
+            raise EngineError("There is nothing in this text that the built-in engine can read aloud.")
         progress("speaking", len(pieces), len(pieces))
 
     def sentences(self, text: str) -> list[str]:
         return [piece.text for piece in sentences(text)]
+
+
+def _say(voice: Profile, runs: list[languages.Run], settings: SpeechSettings) -> Waveform:
+    """One sentence, each run of it in its language; empty where nothing is said."""
+    from voiceclone.engines.builtin import loudness, synthesis
+    from voiceclone.engines.builtin.prosody import STYLES
+
+    gap, style = np.zeros(round(_BETWEEN_RUNS * synthesis.OUTPUT_RATE), np.float32), STYLES[settings.emotion]
+    parts: list[Waveform] = []
+    for run in runs:
+        text = in_english(run.text) if settings.english_normalization and run.english else run.text
+        for piece in cut(text):  # what is said for a short word may be long
+            said = synthesis.say(voice, piece, run.voice, style, settings.speed, float(settings.pitch))
+            if len(said):
+                parts += [gap, said] if parts else [said]
+    if not parts:
+        return np.zeros(0, np.float32)
+    return loudness.finish(np.concatenate(parts), synthesis.OUTPUT_RATE, settings.volume, settings.even_loudness)

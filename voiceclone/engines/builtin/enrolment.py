@@ -51,8 +51,8 @@ def enrol(
         frames = analysis.result()
     groups = phrases_of(words)
     advance = _counter(progress, 2 + len(groups) * (1 + _ROUNDS))
-    phrases = _say_again(groups, frames, advance)
-    pairs, recognised = _pair(phrases, frames, advance)
+    phrases = say_again(groups, frames, advance)
+    pairs, recognised = pair(phrases, frames, advance)
     if recognised < _LEAST_SPEECH:
         found = f"Only {recognised:.1f} seconds of speech were" if recognised >= 0.1 else "No speech was"
         raise SampleRejected(f"{found} recognised; at least {_LEAST_SPEECH:.0f} seconds are needed. {_ADVICE}")
@@ -90,7 +90,7 @@ def _listen(waveform: FloatArray, rate: int, transcript: str, progress: Progress
     return words or recogniser().transcribe(heard, progress)
 
 
-def _say_again(groups: list[list[Word]], frames: Analysis, advance: Callable[[], None]) -> list[Phrase]:
+def say_again(groups: list[list[Word]], frames: Analysis, advance: Callable[[], None]) -> list[Phrase]:
     """The phrases of the reference, each said again by the base voice."""
     phrases = []
     for group in groups:
@@ -104,7 +104,7 @@ def _say_again(groups: list[list[Word]], frames: Analysis, advance: Callable[[],
     return phrases
 
 
-def _pair(phrases: list[Phrase], frames: Analysis, advance: Callable[[], None]) -> tuple[list[Pairs], float]:
+def pair(phrases: list[Phrase], frames: Analysis, advance: Callable[[], None]) -> tuple[list[Pairs], float]:
     """Parallel data of all phrases, and how many seconds of the reference they cover."""
     target = base_voice.features(frames, base_voice.scale_of(frames))
     projection: FloatArray | None = None

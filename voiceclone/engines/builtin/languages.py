@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from dataclasses import dataclass
 
 from voiceclone.engines.base import EngineError
 
@@ -53,40 +53,102 @@ VOICES: dict[str, str | None] = {
 
 SUPPORTED = frozenset([*(name for name, voice in VOICES.items() if voice), "auto"])
 
-_SCRIPTS = (
-    # Kana before Han: Japanese mixes both, Chinese never has kana.
-    ("Japanese", re.compile(r"[\u3040-\u30ff]"), 5),
-    ("Korean", re.compile(r"[\u1100-\u11ff\uac00-\ud7af]"), 1),
-    ("Chinese", re.compile(r"[\u3400-\u9fff]"), 1),
-    ("Ukrainian", re.compile(r"[іїєґІЇЄҐ]"), 20),
-    ("Russian", re.compile(r"[\u0400-\u04ff]"), 1),
-    ("Greek", re.compile(r"[\u0370-\u03ff]"), 1),
-    ("Persian", re.compile(r"[پچژگ]"), 20),
-    ("Arabic", re.compile(r"[\u0600-\u06ff]"), 1),
-    ("Hebrew", re.compile(r"[\u0590-\u05ff]"), 1),
-    ("Thai", re.compile(r"[\u0e00-\u0e7f]"), 1),
-    ("Hindi", re.compile(r"[\u0900-\u097f]"), 1),
-    ("Tamil", re.compile(r"[\u0b80-\u0bff]"), 1),
-    ("English", re.compile(r"[A-Za-z\u00c0-\u024f]"), 1),
-)
-"""A script's most likely language, and how much one of its letters counts."""
-_KANJI = re.compile(r"[\u3400-\u9fff]")
+_LETTERS = {
+    "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff",
+    "Greek": "\u0370-\u03ff\u1f00-\u1fff",
+    "Cyrillic": "\u0400-\u052f",
+    "Hebrew": "\u0590-\u05ff\ufb1d-\ufb4f",
+    "Arabic": "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc",
+    "Devanagari": "\u0900-\u097f",
+    "Tamil": "\u0b80-\u0bff",
+    "Thai": "\u0e00-\u0e7f",
+    "Hangul": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af",
+    "East Asian": "\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
+}
+_SCRIPT_OF = {
+    "Greek": "Greek",
+    "Russian": "Cyrillic",
+    "Ukrainian": "Cyrillic",
+    "Bulgarian": "Cyrillic",
+    "Hebrew": "Hebrew",
+    "Arabic": "Arabic",
+    "Persian": "Arabic",
+    "Hindi": "Devanagari",
+    "Tamil": "Tamil",
+    "Thai": "Thai",
+    "Korean": "Hangul",
+    "Chinese": "East Asian",
+    "Chinese,Yue": "East Asian",
+    "Japanese": "East Asian",
+}
+"""The script of a language, where that is not Latin."""
+_LIKELY = {
+    "Latin": "English",  # which many languages share
+    "Cyrillic": "Russian",
+    "Arabic": "Arabic",
+    "Devanagari": "Hindi",
+    "Hangul": "Korean",
+    "East Asian": "Chinese",
+}
+_TELLTALES = {
+    "Cyrillic": ("Ukrainian", re.compile("[іїєґІЇЄҐ]")),
+    "Arabic": ("Persian", re.compile("[پچژگ]")),
+    "East Asian": ("Japanese", re.compile("[\u3040-\u30ff]")),
+}
+"""Letters that only the second language of a script has."""
+_RUN = re.compile("|".join(f"([{letters}])" for letters in _LETTERS.values()))
+_KANJI = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
-def guess(text: str) -> str:
-    """The language a script suggests: English for Latin letters, which many languages share, and where nothing does."""
-    votes = Counter({name: weight * len(letters.findall(text)) for name, letters, weight in _SCRIPTS})
-    name, count = votes.most_common(1)[0]
-    return name if count else "English"
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a sentence in one script, and the espeak-ng voice that reads it."""
+
+    text: str
+    voice: str
+
+    @property
+    def english(self) -> bool:
+        return self.voice == VOICES["English"]
 
 
-def voice_for(language: str, text: str) -> str:
-    """The espeak-ng voice for a text. Raises EngineError, in words, where this engine cannot read it."""
-    name = guess(text) if language == "auto" else language
-    voice = VOICES.get(name)
+def guess(script: str, text: str) -> str:
+    """The likeliest language of a script, by the letters of a text."""
+    other, telltale = _TELLTALES.get(script, ("", None))
+    return other if telltale and telltale.search(text) else _LIKELY.get(script, script)
+
+
+def runs(language: str, sentence: str, text: str) -> list[Run]:
+    """A sentence of a text, cut where its script changes; what is no letter goes with what is before it.
+
+    `language` is a `language_boost` value and reads its own script, "auto" none; other scripts are read in their
+    likeliest language. Raises EngineError, in words, where this engine cannot read it.
+    """
+    if language != "auto":
+        _voice(language, "")
+    own = _SCRIPT_OF.get(language, "Latin") if language != "auto" else ""
+    cuts, scripts, names = [0], [""], tuple(_LETTERS)
+    for letter in _RUN.finditer(sentence):
+        script = names[(letter.lastindex or 1) - 1]
+        if not scripts[-1]:
+            scripts[0] = script
+        elif script != scripts[-1]:
+            cuts.append(letter.start())
+            scripts.append(script)
+    scripts[0] = scripts[0] or own or "Latin"  # a sentence without letters: a number
+    found = []
+    for script, start, beyond in zip(scripts, cuts, [*cuts[1:], len(sentence)], strict=True):
+        # Han is Japanese beside kana, which may stand in another sentence of a Chinese text.
+        name = language if script == own else guess(script, sentence if script == "East Asian" else text)
+        found.append(Run(sentence[start:beyond], _voice(name, sentence[start:beyond])))
+    return found
+
+
+def _voice(language: str, text: str) -> str:
+    voice = VOICES.get(language)
     if voice is None:
-        raise EngineError(f"The built-in engine cannot speak {name}. Choose another language or another engine.")
-    if name == "Japanese" and (kanji := _KANJI.search(text)):
+        raise EngineError(f"The built-in engine cannot speak {language}. Choose another language or another engine.")
+    if language == "Japanese" and (kanji := _KANJI.search(text)):
         raise EngineError(
             f"The built-in engine cannot read kanji ({kanji.group()}). Write the text in hiragana or katakana, "
             "or use another engine."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from voiceclone.engines.builtin import rhythm
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray
 from voiceclone.engines.builtin.base_voice import BaseSpeech
 from voiceclone.engines.builtin.profile import Profile
@@ -29,7 +30,7 @@ STYLES = {
     "neutral": Style(),
     "happy": Style(tempo=1.10, semitones=2.0, intonation=1.5, gain=1, tilt=3),
     "sad": Style(tempo=0.85, semitones=-1.5, intonation=0.55, gain=-3, tilt=-4),
-    "angry": Style(tempo=1.12, semitones=1.0, intonation=1.35, gain=3, tilt=6),
+    "angry": Style(tempo=1.14, semitones=0.0, intonation=1.25, gain=3, tilt=7),
     "fearful": Style(tempo=1.16, semitones=2.5, intonation=0.8, gain=-2, tilt=1, breath=0.35),
     "disgusted": Style(tempo=0.88, semitones=-2.0, intonation=1.2, gain=0, tilt=2, breath=0.15),
     "surprised": Style(tempo=1.04, semitones=3.5, intonation=1.8, gain=1, tilt=2),
@@ -38,12 +39,15 @@ STYLES = {
 
 
 def f0_contour(profile: Profile, speech: BaseSpeech, style: Style, semitones: float = 0.0) -> FloatArray:
-    """The base voice's F0 moved to the speaker's mean and range of log F0, shape (frames,), Hz, 0 where unvoiced."""
+    """A contour of F0 at the speaker's mean and range of log F0, shape (frames,), Hz, 0 where unvoiced."""
     voiced = speech.frames.voiced
     if not voiced.any():
         return np.zeros(len(speech))
     log_f0 = np.log(np.maximum(speech.frames.f0, 1.0))
     z = (log_f0 - log_f0[voiced].mean()) / max(0.05, log_f0[voiced].std())
+    if speech.voice == rhythm.VOICE:
+        z = rhythm.tune(speech, z)
+        z = (z - z[voiced].mean()) / max(0.05, z[voiced].std())
     centre = profile.log_f0_mean + (style.semitones + semitones) * np.log(2) / 12
     spread = profile.log_f0_deviation * style.intonation
     return np.where(voiced, np.clip(np.exp(centre + z * spread), _LOWEST_F0, _HIGHEST_F0), 0.0)
@@ -51,4 +55,5 @@ def f0_contour(profile: Profile, speech: BaseSpeech, style: Style, semitones: fl
 
 def durations(speech: BaseSpeech, tempo: float) -> FloatArray:
     """How long each base frame lasts, shape (frames,), seconds."""
-    return np.full(len(speech), FRAME_PERIOD / 1000 / tempo)
+    even = np.full(len(speech), FRAME_PERIOD / 1000 / tempo)
+    return even * rhythm.stretches(speech) if speech.voice == rhythm.VOICE else even

@@ -15,6 +15,7 @@ from voiceclone.engines.builtin.base_voice import NARROW, BaseSpeech, base_featu
 from voiceclone.engines.builtin.profile import Profile
 
 _CANDIDATES = 40
+_BLOCK = 256  # frames compared with every exemplar at once; a block keeps the memory small
 _WRONG_PHONE, _WRONG_VOICING, _WRONG_PITCH, _POSITION, _DISTRUST = 1.2, 2.0, 1.0, 0.3, 0.15  # pitch: an octave
 _JOIN, _NEAR_MISS = 0.3, 0.08  # what leaving the recording's own order costs, besides the step in the spectrum
 
@@ -41,19 +42,22 @@ def _candidates(
     """The nearest exemplars of every frame and their target costs, each shape (frames, candidates)."""
     weights = _spectral_weights(profile)
     wanted = np.hstack([in_context(base_features(speech), NARROW), predicted[:, SPECTRAL] * weights])
-    offered = np.hstack([profile.context, profile.mel_cepstra[:, SPECTRAL] * weights])
-    cost = squared_distances(wanted.astype(np.float32), offered.astype(np.float32))
-    cost += (_DISTRUST * profile.cost).astype(np.float32)
-    cost += np.float32(_WRONG_PHONE) * (speech.phones[:, None] != profile.phones)
-    offered_f0 = profile.f0[profile.frame]
-    cost += np.float32(_WRONG_VOICING) * (speech.frames.voiced[:, None] != (offered_f0 > 0))
-    cost += np.float32(_WRONG_PITCH) * np.minimum(_octaves_apart(f0, offered_f0), 1)
-    cost += np.float32(_POSITION) * np.abs(
-        speech.position[:, None].astype(np.float32) - profile.position.astype(np.float32)
-    )
-    count = min(_CANDIDATES, cost.shape[1] - 1)
-    best = np.argpartition(cost, count, axis=1)[:, :count]
-    return best, np.take_along_axis(cost, best, 1).astype(np.float64)
+    offered = np.hstack([profile.context, profile.mel_cepstra[:, SPECTRAL] * weights]).astype(np.float32)
+    offered_f0, distrust = profile.f0[profile.frame], (_DISTRUST * profile.cost).astype(np.float32)
+    offered_position = profile.position.astype(np.float32)
+    count = min(_CANDIDATES, len(offered) - 1)
+    indices, costs = [], []
+    for first in range(0, len(wanted), _BLOCK):
+        rows = slice(first, first + _BLOCK)
+        cost = squared_distances(wanted[rows].astype(np.float32), offered) + distrust
+        cost += np.float32(_WRONG_PHONE) * (speech.phones[rows, None] != profile.phones)
+        cost += np.float32(_WRONG_VOICING) * (speech.frames.voiced[rows, None] != (offered_f0 > 0))
+        cost += np.float32(_WRONG_PITCH) * np.minimum(_octaves_apart(f0[rows], offered_f0), 1)
+        cost += np.float32(_POSITION) * np.abs(speech.position[rows, None].astype(np.float32) - offered_position)
+        best = np.argpartition(cost, count, axis=1)[:, :count]
+        indices.append(best)
+        costs.append(np.take_along_axis(cost, best, 1).astype(np.float64))
+    return np.concatenate(indices), np.concatenate(costs)
 
 
 def _octaves_apart(wanted: FloatArray, offered: FloatArray) -> NDArray[np.float32]:
@@ -69,8 +73,8 @@ def _smoothest(profile: Profile, index: IntArray, cost: FloatArray) -> IntArray:
     phrase_ends = np.append(np.diff(profile.frame) != 1, True)
     following[phrase_ends] = spectrum[phrase_ends]
     best, back = cost[0], np.zeros(index.shape, np.int64)
-    for block in range(1, len(index), 256):  # all joins of a block at once; a block keeps the memory small
-        now = np.arange(block, min(block + 256, len(index)))
+    for block in range(1, len(index), _BLOCK):  # all joins of a block at once
+        now = np.arange(block, min(block + _BLOCK, len(index)))
         a, b = following[index[now - 1]], spectrum[index[now]]
         join = (a**2).sum(-1)[:, :, None] + (b**2).sum(-1)[:, None, :] - 2 * a @ b.transpose(0, 2, 1) + _JOIN
         step = index[now][:, None, :] - index[now - 1][:, :, None]

@@ -26,7 +26,7 @@ _RMS = 0.09  # of speech at volume 1, without its silences
 _GRAIN_FFT = 2048
 _TAIL = 205  # samples a filtered grain may ring before and after itself
 _EXEMPLAR_SHARE = 0.5  # of the envelopes found, against those predicted, in the envelope aimed at
-_CORRECTION = 0.35  # how far a grain is filtered towards it
+_CORRECTION, _CORRECTION_OF_NOISE = 0.35, 0.5  # how far a voiced and an unvoiced grain is filtered; 0.5 is all the way
 _MARGIN = 2  # frames kept around the speech
 _BLOCK = 256  # grains filtered at once
 
@@ -142,7 +142,8 @@ def _overlap_add(
     for start in range(0, len(grains.time), _BLOCK):
         block = np.arange(start, min(start + _BLOCK, len(grains.time)))
         frame = grains.frame[block]
-        response = np.exp(_CORRECTION * np.clip(difference[frame] @ basis, -4, 3) + tilt)
+        share = np.where(grains.voiced[block], _CORRECTION, _CORRECTION_OF_NOISE)[:, None]
+        response = np.exp(share * np.clip(difference[frame] @ basis, -4, 3) + tilt)
         pieces, windows = np.zeros((len(block), _GRAIN_FFT)), []
         for row, g in enumerate(block):
             half, centre = grains.half[g], grains.centre[g]

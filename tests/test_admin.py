@@ -25,6 +25,7 @@ from tests.conftest import PASSWORD
 from voiceclone.accounts.models import ApiKey, Invitation, User
 from voiceclone.api.models import Submission
 from voiceclone.audit.models import Action, AuditEvent, record
+from voiceclone.portability.models import Erasure, Export
 from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery, WebhookSecret
 from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices.models import Consent, Enrolment, Voice
@@ -113,7 +114,7 @@ def fill(rows: int, name: str = "one") -> None:
 
 
 def programs(people: list[User]) -> None:
-    """What programs leave behind: keys, uploads, what they asked for and what was sent to them."""
+    """What programs leave behind, and people who take their data or leave."""
     apikeys = ApiKey.objects.bulk_create(
         ApiKey(owner=who, name="SECRET-name", digest=f"SECRET-key-{who.pk}", last_four="abcd") for who in people
     )
@@ -121,6 +122,8 @@ def programs(people: list[User]) -> None:
         Upload(owner=who, original_name="SECRET-file", size=9, expires_at=now() + timedelta(days=1)) for who in people
     )
     WebhookSecret.objects.bulk_create(WebhookSecret(owner=who, secret=f"SECRET-key-{who.pk}") for who in people)
+    Export.objects.bulk_create(Export(owner=who, archive="SECRET-file") for who in people)
+    Erasure.objects.bulk_create(Erasure(person=who.pk, late=["SECRET-file"]) for who in people)
     for key in apikeys:
         task = Prediction.objects.filter(owner=key.owner)[0]
         Submission.objects.create(key=key, prediction=task, fingerprint="x", idempotency_key="SECRET-text")

@@ -22,10 +22,12 @@ from django.utils.timezone import now
 from django_tasks_db.models import DBTaskResult
 
 from tests.conftest import PASSWORD
-from voiceclone.accounts.models import Invitation, User
+from voiceclone.accounts.models import ApiKey, Invitation, User
+from voiceclone.api.models import Submission
 from voiceclone.audit.models import Action, AuditEvent, record
-from voiceclone.predictions.models import CLONE, Prediction
-from voiceclone.samples.models import Sample
+from voiceclone.portability.models import Erasure, Export
+from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery, WebhookSecret
+from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices.models import Consent, Enrolment, Voice
 from voiceclone.work.models import PeriodicRun, Worker
 
@@ -81,6 +83,7 @@ def fill(rows: int, name: str = "one") -> None:
             )
             for voice in voices
         )
+    programs(people)
     Invitation.objects.bulk_create(
         Invitation(digest=f"{name}{n}", expires_at=now(), used_by=who) for n, who in enumerate(people)
     )
@@ -108,6 +111,25 @@ def fill(rows: int, name: str = "one") -> None:
         )
         for _ in range(rows)
     )
+
+
+def programs(people: list[User]) -> None:
+    """What programs leave behind, and people who take their data or leave."""
+    apikeys = ApiKey.objects.bulk_create(
+        ApiKey(owner=who, name="SECRET-name", digest=f"SECRET-key-{who.pk}", last_four="abcd") for who in people
+    )
+    Upload.objects.bulk_create(
+        Upload(owner=who, original_name="SECRET-file", size=9, expires_at=now() + timedelta(days=1)) for who in people
+    )
+    WebhookSecret.objects.bulk_create(WebhookSecret(owner=who, secret=f"SECRET-key-{who.pk}") for who in people)
+    Export.objects.bulk_create(Export(owner=who, archive="SECRET-file") for who in people)
+    Erasure.objects.bulk_create(Erasure(person=who.pk, late=["SECRET-file"]) for who in people)
+    for key in apikeys:
+        task = Prediction.objects.filter(owner=key.owner)[0]
+        Submission.objects.create(key=key, prediction=task, fingerprint="x", idempotency_key="SECRET-text")
+        WebhookDelivery.objects.create(
+            owner=key.owner, prediction=task, url="https://example.org/SECRET-key", event="evt_1", error="SECRET-text"
+        )
 
 
 def filters(page: str) -> set[str]:

@@ -2,10 +2,71 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
 
+from voiceclone.accounts.admin import UserAdmin
+from voiceclone.accounts.models import User
+from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audit.panel import ReadOnly
+from voiceclone.portability import erasure, inventory
 from voiceclone.portability.models import Erasure, Export
+
+admin.site.unregister(User)
+ASKED = 50  # accounts in one question: each is counted
+
+
+@admin.register(User)
+class PeopleAdmin(UserAdmin):
+    """People, and the end of their accounts: erasing one needs all the rooms below."""
+
+    actions = ("erase_accounts",)
+
+    @admin.action(description="Erase the selected accounts for real", permissions=["erase"])
+    def erase_accounts(self, request: PersonRequest, queryset: QuerySet[User]) -> TemplateResponse | None:
+        if not request.POST.get("confirmed"):
+            return self._ask(request, queryset)
+        receipts: list[Erasure] = []
+
+        def erase(person: User) -> str:
+            reason = why_not(person, request.user)
+            if reason:
+                return reason
+            try:
+                receipts.append(erasure.begin(person, request.user))
+            except erasure.LastAdmin:
+                return "the only admin of this site"
+            return ""
+
+        self.act(request, queryset, "being erased", erase)
+        if receipts:
+            links = format_html_join(
+                ", ", '<a href="{}">{}</a>', ((row.get_absolute_url(), row.pk) for row in receipts)
+            )
+            messages.info(request, format_html("Receipts to pass on: {}", links))
+        return None
+
+    def _ask(self, request: PersonRequest, queryset: QuerySet[User]) -> TemplateResponse:
+        people = [person for person in queryset[:ASKED] if not why_not(person, request.user)]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            "title": "Erase accounts",
+            "people": [(person, inventory.take(person)) for person in people],
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/accounts/user/erase.html", context)
+
+
+def why_not(person: User, by: User) -> str:
+    """In words that follow a number; empty where `by` may erase `person` in the panel."""
+    if person == by:
+        return "your own, which you delete on your account page"
+    return "an admin's, which only a superuser erases" if person.is_superuser and not by.is_superuser else ""
 
 
 @admin.register(Export)

@@ -45,6 +45,9 @@ class Consent(models.Model):
         default=dict, blank=True, help_text="Of an imported voice: the consent that its passport carries."
     )
 
+    class Meta:
+        indexes = [models.Index(fields=["-given_at"], name="consents_by_time")]
+
     def __str__(self) -> str:
         return f"consent {self.pk}"
 

@@ -71,6 +71,6 @@ def test_a_worker_that_fell_silent_is_not_alive(client: Client, db: None) -> Non
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
 def test_programs_get_json_where_there_is_nothing(client: Client, db: None, method: str) -> None:
-    answer = getattr(client, method)("/api/v3/no/such/model")
+    answer = getattr(client, method)("/api/no/such/address")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
-    assert answer.json() == {"code": 404, "message": "There is nothing at /api/v3/no/such/model on this server."}
+    assert answer.json() == {"code": 404, "message": "There is nothing at /api/no/such/address on this server."}

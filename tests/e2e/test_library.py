@@ -19,7 +19,10 @@ pytestmark = pytest.mark.browser
 LEFT = re.compile(r"Temporary · (7 d|6 d 23 h)")
 
 
-def test_a_card_shows_the_voice_its_time_and_plays_in_place(alices_page: Page, clone: Clone) -> None:
+def test_a_card_shows_the_voice_its_time_and_plays_in_place(
+    alices_page: Page, another_voice: Callable[[str], Clone]
+) -> None:
+    clone = another_voice("AliceVoice-on-a-card-1")
     alices_page.goto("/voices/")
     card = alices_page.get_by_role("article", name=clone.voice_id)
     expect(card).to_contain_text(LEFT)

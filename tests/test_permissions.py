@@ -16,7 +16,7 @@ from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery
 from voiceclone.voices.models import Voice
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 OPEN = {"landing", "healthz", "api-not-found", "api-bare", "receipt", "receipt-changes", "receipt-text"}
 OPEN |= {"api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py

@@ -7,9 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import get_hashers
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils.timezone import now
 
@@ -45,6 +48,18 @@ def speech(format: str = "wav", seconds: float = 12.0) -> bytes:
 def static_files() -> None:
     """Pages name static files by their fingerprint, so those have to be there."""
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_only_costs_time() -> None:
+    """A password that nobody has to guess needs no slow hash; PostgreSQL deletes few rows faster than it truncates."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    get_hashers.cache_clear()
+    if connection.vendor == "postgresql":
+        connection.ops.sql_flush = lambda style, tables, **options: [  # type: ignore[method-assign]
+            "SET CONSTRAINTS ALL DEFERRED",
+            *(" ".join(("DELETE FROM", connection.ops.quote_name(table))) for table in tables),
+        ]
 
 
 @pytest.fixture

@@ -40,7 +40,8 @@ def test_an_empty_library_offers_a_sample_voice_in_one_click(page: Page) -> None
     expect(steps.sample_card(page)).to_contain_text("by synthesis")
 
 
-def test_a_voice_has_a_page(alices_page: Page, clone: Clone) -> None:
+def test_a_voice_has_a_page(alices_page: Page, another_voice: Callable[[str], Clone]) -> None:
+    clone = another_voice("AliceVoice-with-a-page-1")
     alices_page.goto(clone.voice_page)
     expect(alices_page.get_by_role("heading", name=clone.voice_id, level=1)).to_be_visible()
     expect(alices_page.locator("main")).to_contain_text(LEFT)

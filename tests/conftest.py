@@ -29,12 +29,10 @@ SHARED = ("e2e", "clients")
 PASSWORD = "a long enough password 42"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """What shares one studio stays in one process; the other files are dealt out."""
-    for item in items:
-        shared = next((folder for folder in SHARED if folder in item.path.parts), "")
-        item.add_marker(pytest.mark.xdist_group(shared or str(item.path)))
+    shared = next((folder for folder in SHARED if folder in item.path.parts), "")
+    item.add_marker(pytest.mark.xdist_group(shared or item.path.stem))
 
 
 @lru_cache

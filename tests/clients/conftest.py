@@ -53,8 +53,13 @@ def packages() -> Path:
             if done.returncode and not os.environ.get("CI"):
                 pytest.skip("THE JAVASCRIPT CLIENTS WERE NOT TESTED: npm could not install them")
             done.check_returncode()
-            Path(draft).rename(folder)
-            Path(draft).mkdir()  # for its owner to delete
+            try:
+                Path(draft).rename(folder)
+            except OSError:  # another process was faster
+                if not folder.exists():
+                    raise
+            else:
+                Path(draft).mkdir()  # for its owner to delete
     return folder / "node_modules"
 
 

@@ -8,7 +8,18 @@ import tempfile
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="voiceclone-tests-")
 os.environ.setdefault("WORKERS", "2")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in the tests' thread
-for name in ("SITE_URL", "EMAIL_URL", "REGISTRATION", "RETENTION_DAYS", "DEBUG", "SECRET_KEY"):
+for name in (
+    "ENGINE",
+    "ENGINES",
+    "WAVESPEED_API_KEY",
+    "WAVESPEED_BASE_URL",
+    "SITE_URL",
+    "EMAIL_URL",
+    "REGISTRATION",
+    "RETENTION_DAYS",
+    "DEBUG",
+    "SECRET_KEY",
+):
     os.environ.pop(name, None)
 worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 if redis := os.environ.get("REDIS_URL"):  # each process has a database of its own: login limits count in it

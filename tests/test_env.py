@@ -171,7 +171,8 @@ class TestSettings:
             ("REGISTRATION", "maybe", "REGISTRATION is 'maybe'; it must be one of: open, invite, closed."),
             ("RETENTION_DAYS", "0", "RETENTION_DAYS is 0; it must be between 1e-05 and 36500."),
             ("SAMPLE_MAX_MB", "20MB", "SAMPLE_MAX_MB is '20MB'; it must be a number."),
-            ("ENGINE", "parrot", "ENGINE is 'parrot'; it must be one of: builtin."),
+            ("ENGINE", "parrot", "ENGINE is 'parrot'; it must be one of: builtin, wavespeed."),
+            ("ENGINES", "builtin,parrot", "ENGINES names 'parrot'; it may name: builtin, wavespeed."),
             ("DEBUG", "maybe", "DEBUG is 'maybe'; it must be 1 or 0."),
             (
                 "SECRET_KEY_FILE",

@@ -68,6 +68,15 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
+def choices(name: str, allowed: Sequence[str]) -> list[str]:
+    """Some of a few words, separated by commas; none where it is unset."""
+    found = words(name)
+    for value in found:
+        if value not in allowed:
+            raise ImproperlyConfigured(f"{name} names {value!r}; it may name: {', '.join(allowed)}.")
+    return found
+
+
 def url(name: str, *schemes: str, example: str) -> str:
     """The address of a service. The sentence does not repeat the value: it may hold a password."""
     value = text(name)

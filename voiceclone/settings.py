@@ -88,7 +88,19 @@ SAMPLE_MIN_SECONDS, SAMPLE_MAX_SECONDS = 3.0, 300.0
 ALLOW_PRIVATE_HOSTS = [name.lower() for name in env.words("ALLOW_PRIVATE_HOSTS")]
 API_REQUESTS_PER_MINUTE = env.whole("API_REQUESTS_PER_MINUTE", 1200, minimum=0, maximum=1_000_000)
 API_TASKS_IN_FLIGHT = env.whole("API_TASKS_IN_FLIGHT", 20, minimum=0, maximum=100_000)
-ENGINE = env.choice("ENGINE", "builtin", ("builtin",))
+WAVESPEED_API_KEY = env.text("WAVESPEED_API_KEY")
+WAVESPEED_BASE_URL = env.url("WAVESPEED_BASE_URL", "http", "https", example="https://api.wavespeed.ai").rstrip("/")
+WAVESPEED_BASE_URL = WAVESPEED_BASE_URL or "https://api.wavespeed.ai"
+HOSTED_TIMEOUT = env.number("HOSTED_TIMEOUT", 30, minimum=0.5, maximum=600)
+HOSTED_POLL = env.number("HOSTED_POLL", 2, minimum=0.1, maximum=60)
+HOSTED_WEBHOOK_WAIT = env.number("HOSTED_WEBHOOK_WAIT", 30, minimum=0.1, maximum=600)
+HOSTED_UNCLEAR_MINUTES = env.number("HOSTED_UNCLEAR_MINUTES", 15, minimum=0.01, maximum=1440)
+HOSTED_LONGEST_MINUTES = env.number("HOSTED_LONGEST_MINUTES", 60, minimum=0.05, maximum=1440)
+MONTHLY_SPENDING = env.number("MONTHLY_SPENDING", 20, minimum=0, maximum=1_000_000)
+ENGINE_NAMES = ("builtin", "wavespeed")
+ENGINE = env.choice("ENGINE", "builtin", ENGINE_NAMES)
+ENGINES = env.choices("ENGINES", ENGINE_NAMES) or [ENGINE, *(["wavespeed"] if WAVESPEED_API_KEY else [])]
+ENGINES = list(dict.fromkeys([ENGINE, *ENGINES]))  # the default first
 WORKERS = env.whole("WORKERS", min(2, os.cpu_count() or 1), minimum=1, maximum=64)
 WEB_WORKERS = env.whole("WEB_WORKERS", 2, minimum=1, maximum=64)
 

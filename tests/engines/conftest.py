@@ -12,15 +12,15 @@ import pytest
 import soundfile
 
 from voiceclone.engines import registry
-from voiceclone.engines.base import Engine, EnrolmentOptions, SpeechSettings, Waveform
+from voiceclone.engines.base import EnrolmentOptions, LocalEngine, SpeechSettings, Waveform
 from voiceclone.engines.builtin.demo import demo_sample
 
 Speak = Callable[..., Waveform]
 
 
 @pytest.fixture(scope="session")
-def builtin() -> Engine:
-    return registry.get("builtin")
+def builtin() -> LocalEngine:
+    return registry.local("builtin")
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +32,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def voice(builtin: Engine, sample: Path) -> bytes:
+def voice(builtin: LocalEngine, sample: Path) -> bytes:
     return builtin.enrol(sample, EnrolmentOptions(transcript=demo_sample()[2]))
 
 
 @pytest.fixture(scope="session")
-def speak(builtin: Engine, voice: bytes) -> Speak:
+def speak(builtin: LocalEngine, voice: bytes) -> Speak:
     """Speak a text; keywords are those of SpeechSettings."""
 
     def speak(text: str, **settings: Any) -> Waveform:

@@ -9,23 +9,23 @@ import pytest
 import soundfile
 
 from voiceclone.engines import registry
-from voiceclone.engines.base import Engine, EngineError, EnrolmentOptions, SampleRejected, SpeechSettings
+from voiceclone.engines.base import EngineError, EnrolmentOptions, LocalEngine, SampleRejected, SpeechSettings
 from voiceclone.engines.builtin.demo import demo_sample
 
 TEXT = "The boat leaves in the morning. Will you come along?"
 
 
-@pytest.fixture(scope="module", params=registry.available())
-def engine(request: pytest.FixtureRequest) -> Engine:
-    return registry.get(request.param)
+@pytest.fixture(scope="module", params=[name for name in registry.available() if not registry.is_hosted(name)])
+def engine(request: pytest.FixtureRequest) -> LocalEngine:
+    return registry.local(request.param)
 
 
 @pytest.fixture(scope="module")
-def profile(engine: Engine, sample: Path) -> bytes:
+def profile(engine: LocalEngine, sample: Path) -> bytes:
     return engine.enrol(sample, EnrolmentOptions(transcript=demo_sample()[2]))
 
 
-def test_it_says_what_it_can_do(engine: Engine) -> None:
+def test_it_says_what_it_can_do(engine: LocalEngine) -> None:
     assert engine.name in registry.available()
     assert registry.capabilities(engine.name) is engine.capabilities
     assert engine.capabilities.label
@@ -34,7 +34,7 @@ def test_it_says_what_it_can_do(engine: Engine) -> None:
     assert all(note.endswith(".") for note in engine.capabilities.notes)
 
 
-def test_it_is_one_instance_a_process(engine: Engine) -> None:
+def test_it_is_one_instance_a_process(engine: LocalEngine) -> None:
     assert registry.get(engine.name) is engine
 
 
@@ -43,7 +43,7 @@ def test_an_unknown_name_is_refused_in_words() -> None:
         registry.get("nonesuch")
 
 
-def test_it_speaks_every_sentence_in_order(engine: Engine, profile: bytes) -> None:
+def test_it_speaks_every_sentence_in_order(engine: LocalEngine, profile: bytes) -> None:
     chunks = list(engine.speak(profile, TEXT, SpeechSettings()))
     assert " ".join(chunk.text for chunk in chunks) == TEXT
     assert engine.sentences(TEXT) in ([chunk.text for chunk in chunks], [])
@@ -57,7 +57,7 @@ def test_it_speaks_every_sentence_in_order(engine: Engine, profile: bytes) -> No
 
 
 @pytest.mark.parametrize("emotion", ["happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral"])
-def test_every_emotion_it_names_can_be_spoken(engine: Engine, profile: bytes, emotion: str) -> None:
+def test_every_emotion_it_names_can_be_spoken(engine: LocalEngine, profile: bytes, emotion: str) -> None:
     if emotion not in engine.capabilities.emotions:
         with pytest.raises(EngineError):
             list(engine.speak(profile, "Hello there.", SpeechSettings(emotion=emotion)))
@@ -65,7 +65,7 @@ def test_every_emotion_it_names_can_be_spoken(engine: Engine, profile: bytes, em
         assert list(engine.speak(profile, "Hello there.", SpeechSettings(emotion=emotion)))
 
 
-def test_its_work_is_reported_and_never_runs_backwards(engine: Engine, sample: Path, profile: bytes) -> None:
+def test_its_work_is_reported_and_never_runs_backwards(engine: LocalEngine, sample: Path, profile: bytes) -> None:
     reports: list[tuple[str, int, int]] = []
 
     def progress(stage: str, done: int, total: int) -> None:
@@ -84,7 +84,7 @@ class NobodyWantsIt(Exception):
     """What a progress report raises when the person has cancelled."""
 
 
-def test_enrolment_stops_when_nobody_wants_the_voice(engine: Engine, sample: Path) -> None:
+def test_enrolment_stops_when_nobody_wants_the_voice(engine: LocalEngine, sample: Path) -> None:
     def progress(stage: str, done: int, total: int) -> None:
         raise NobodyWantsIt
 
@@ -92,7 +92,7 @@ def test_enrolment_stops_when_nobody_wants_the_voice(engine: Engine, sample: Pat
         engine.enrol(sample, EnrolmentOptions(), progress)
 
 
-def test_speaking_stops_when_nobody_wants_the_speech(engine: Engine, profile: bytes) -> None:
+def test_speaking_stops_when_nobody_wants_the_speech(engine: LocalEngine, profile: bytes) -> None:
     def progress(stage: str, done: int, total: int) -> None:
         if done == 1:
             raise NobodyWantsIt
@@ -103,18 +103,18 @@ def test_speaking_stops_when_nobody_wants_the_speech(engine: Engine, profile: by
         next(speech)
 
 
-def test_silence_is_rejected_in_words(engine: Engine, tmp_path: Path) -> None:
+def test_silence_is_rejected_in_words(engine: LocalEngine, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "silence.flac", np.zeros(24000 * 12), 24000)
     with pytest.raises(SampleRejected, match=r"\.$"):
         engine.enrol(tmp_path / "silence.flac", EnrolmentOptions())
 
 
-def test_bytes_that_are_no_voice_are_refused_in_words(engine: Engine) -> None:
+def test_bytes_that_are_no_voice_are_refused_in_words(engine: LocalEngine) -> None:
     with pytest.raises(EngineError, match=r"\.$"):
         list(engine.speak(b"nothing of the kind", TEXT, SpeechSettings()))
 
 
-def test_a_clone_is_a_voice_and_its_first_words(engine: Engine, sample: Path, profile: bytes) -> None:
+def test_a_clone_is_a_voice_and_its_first_words(engine: LocalEngine, sample: Path, profile: bytes) -> None:
     clone = engine.clone(sample, EnrolmentOptions(), "Good morning.", SpeechSettings(), prepared=profile)
     assert clone.profile == profile
     assert [chunk.text for chunk in clone.preview] == ["Good morning."]

@@ -34,7 +34,7 @@ __all__ = ["SAMPLE_RATE", "DecodeError", "DecodeLimits", "Decoded", "decode"]
 
 log = logging.getLogger(__name__)
 
-SAMPLE_RATE = 24000  # Hz, of every recording we keep
+SAMPLE_RATE = 24000  # Hz, of every recording we keep as a sample
 SILENT_BELOW_DBFS = -60.0
 CHILD_PROGRAM = Path(__file__).with_name("decoder_child.py")
 PIPE_BYTES = 65536  # what Linux holds for us; the child's honest reply is under 300
@@ -60,7 +60,9 @@ class Decoded:
     sandbox: tuple[str, ...]  # the walls that stood around the child, e.g. ("landlock7", "seccomp")
 
 
-def decode(source: Path, target: Path, limits: DecodeLimits = DEFAULT_LIMITS) -> Decoded:
+def decode(
+    source: Path, target: Path, limits: DecodeLimits = DEFAULT_LIMITS, sample_rate: int = SAMPLE_RATE
+) -> Decoded:
     """Read the recording `source` and write it to `target` as FLAC; `target` appears whole or not at all.
 
     Raises DecodeError for everything that can be wrong with the recording, and for a full disk. Waits for its turn: two
@@ -75,11 +77,11 @@ def decode(source: Path, target: Path, limits: DecodeLimits = DEFAULT_LIMITS) ->
         try:
             # The samples' file has no name: even a power cut leaves nothing of the person's voice behind.
             with tempfile.TemporaryFile(dir=target.parent) as samples:
-                reply = _run_child(recording, samples, limits)
+                reply = _run_child(recording, samples, limits, sample_rate)
                 if reply["code"] != "ok":
                     raise _explained(reply, recording, limits)
-                waveform = _read_samples(samples, limits)
-            return _accept(waveform, reply, target, limits)
+                waveform = _read_samples(samples, limits, sample_rate)
+            return _accept(waveform, reply, target, limits, sample_rate)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise refusal("disk_full", limits) from error
@@ -95,11 +97,11 @@ def _open_plain_file(path: str, flags: int) -> int:
     return descriptor
 
 
-def _run_child(recording: IO[bytes], samples: IO[bytes], limits: DecodeLimits) -> Reply:
+def _run_child(recording: IO[bytes], samples: IO[bytes], limits: DecodeLimits, sample_rate: int) -> Reply:
     """Start the child, wait for it, and return its reply, or the code of how it ended instead."""
     order = {
         "output": samples.fileno(),
-        "sample_rate": SAMPLE_RATE,
+        "sample_rate": sample_rate,
         "max_bytes": limits.max_bytes,
         "max_seconds": limits.max_seconds,
         "cpu_seconds": limits.cpu_seconds,
@@ -192,17 +194,17 @@ def _explained(reply: Reply, recording: IO[bytes], limits: DecodeLimits) -> Deco
     return refusal(code, limits, {"bytes": os.fstat(recording.fileno()).st_size, **reply})
 
 
-def _read_samples(samples: IO[bytes], limits: DecodeLimits) -> Waveform:
+def _read_samples(samples: IO[bytes], limits: DecodeLimits, sample_rate: int) -> Waveform:
     """The child's bare samples, shape (n,), as int16; never more than the limit, whatever the child wrote."""
     samples.seek(0)
-    most = int((limits.max_seconds + 2) * SAMPLE_RATE) * 2
+    most = int((limits.max_seconds + 2) * sample_rate) * 2
     content = samples.read(most)
     return np.frombuffer(content[: len(content) // 2 * 2], dtype="<i2")
 
 
-def _accept(waveform: Waveform, reply: Reply, target: Path, limits: DecodeLimits) -> Decoded:
+def _accept(waveform: Waveform, reply: Reply, target: Path, limits: DecodeLimits, sample_rate: int) -> Decoded:
     """Check the sound itself, save it and say what it was."""
-    seconds = waveform.size / SAMPLE_RATE
+    seconds = waveform.size / sample_rate
     if not waveform.size:
         raise refusal("empty", limits, {"bytes": 1})
     if seconds < limits.min_seconds:
@@ -211,7 +213,7 @@ def _accept(waveform: Waveform, reply: Reply, target: Path, limits: DecodeLimits
     peak, rms = float(np.abs(level).max()), float(np.sqrt(np.mean(level**2)))
     if peak < 10 ** (SILENT_BELOW_DBFS / 20):
         raise refusal("silent", limits)
-    _write_whole(target, encode.encode_pcm16(waveform, SAMPLE_RATE, format="flac"))
+    _write_whole(target, encode.encode_pcm16(waveform, sample_rate, format="flac"))
     return Decoded(
         seconds=round(seconds, 3),
         container=reply["container"],

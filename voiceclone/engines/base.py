@@ -89,18 +89,36 @@ class Capabilities:
     max_text: int  # characters
     stays_here: bool  # nothing leaves this machine
     notes: tuple[str, ...] = field(default=())  # limits, a plain sentence each
+    in_a_line: str = ""  # quality, speed, price and privacy, for whoever chooses an engine
+    shortest_sample: float = 3.0  # seconds
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a text for translation; whoever shows it translates it, for an engine knows no language of a page."""
+    return text
 
 
 class Engine(ABC):
-    """One way of making voices. To add one, copy the most similar, register it, and run the contract test."""
+    """One way of making voices: LocalEngine works on this machine, HostedEngine (hosted.py) asks a vendor.
+
+    To add one, copy the most similar, register it, and run the contract test.
+    """
 
     name: str
     capabilities: Capabilities
     profile_version = 1
-    """Of the profiles that `enrol` returns; a voice passport says it."""
+    """Of a voice's profile, all that the engine needs to speak with it; a voice passport says it."""
 
     def warm_up(self) -> None:  # noqa: B027  # nothing to load is fine
         """Load what is slow to load, before the first person waits for it."""
+
+    def sentences(self, text: str) -> list[str]:
+        """The pieces in which a text will be said, one for each chunk; empty where that cannot be known."""
+        return []
+
+
+class LocalEngine(Engine):
+    """It learns and speaks here and now, in the worker that calls it."""
 
     @abstractmethod
     def check_text(self, sample: Path, text: str) -> tuple[float, str]:
@@ -121,10 +139,6 @@ class Engine(ABC):
         self, profile: bytes, text: str, settings: SpeechSettings, progress: Progress = no_progress
     ) -> Iterator[Chunk]:
         """Speak a text with a voice, sentence by sentence, each as soon as it is made."""
-
-    def sentences(self, text: str) -> list[str]:
-        """The pieces in which `speak` will say a text, one for each chunk; empty where that cannot be known."""
-        return []
 
     def clone(
         self,

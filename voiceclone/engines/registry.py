@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from importlib import import_module
 
-from voiceclone.engines.base import Capabilities, Engine
+from voiceclone.engines.base import Capabilities, Engine, LocalEngine
+from voiceclone.engines.hosted import HostedEngine
 
 _CLASSES = {
     "builtin": "voiceclone.engines.builtin.engine:BuiltinEngine",
+    "wavespeed": "voiceclone.engines.wavespeed.engine:WaveSpeedEngine",
 }
+_HOSTED = frozenset({"wavespeed"})
 _instances: dict[str, Engine] = {}
 _lock = threading.Lock()
 
@@ -28,6 +31,27 @@ def get(name: str) -> Engine:
             module, _, attribute = _CLASSES[name].partition(":")
             _instances[name] = getattr(import_module(module), attribute)()
         return _instances[name]
+
+
+def is_hosted(name: str) -> bool:
+    """Whether a vendor does the work; nothing is loaded to tell."""
+    return name in _HOSTED
+
+
+def local(name: str) -> LocalEngine:
+    """The engine of that name, which works on this machine. Raises ValueError where it does not."""
+    engine = get(name)
+    if not isinstance(engine, LocalEngine):
+        raise ValueError(f"The engine {name!r} does not work on this machine.")
+    return engine
+
+
+def hosted(name: str) -> HostedEngine:
+    """The engine of that name, whose work a vendor does. Raises ValueError where none does."""
+    engine = get(name)
+    if not isinstance(engine, HostedEngine):
+        raise ValueError(f"The engine {name!r} has no vendor.")
+    return engine
 
 
 def capabilities(name: str) -> Capabilities:

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 
 from voiceclone.audio.peaks import peaks
 from voiceclone.engines import registry
-from voiceclone.engines.base import Chunk, Engine, EngineError, Progress, SampleRejected
+from voiceclone.engines.base import Chunk, EngineError, LocalEngine, Progress, SampleRejected
 from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.inputs import enrolment_options, speech_settings
 from voiceclone.predictions.models import Prediction
@@ -57,7 +57,7 @@ def perform(prediction: Prediction) -> None:
 
 
 def _clone(prediction: Prediction, progress: Progress) -> Result:
-    engine = registry.get(prediction.engine)
+    engine = registry.local(prediction.engine)
     progress("checking", 0, 1)
     voice = prediction.voice
     if voice is None or not (voice.sample or prediction.input.get("audio")):
@@ -84,7 +84,7 @@ def _fetch_sample(prediction: Prediction) -> Sample:
     return sample
 
 
-def _check_what_was_read(engine: Engine, path: Path, prediction: Prediction) -> None:
+def _check_what_was_read(engine: LocalEngine, path: Path, prediction: Prediction) -> None:
     wanted = str(prediction.input.get("text_validation") or "")
     if not wanted:
         return
@@ -105,7 +105,7 @@ def _speak(prediction: Prediction, progress: Progress) -> Result:
     progress("starting", 0, 1)
     with voice.profile.open("rb") as profile:
         data = profile.read()
-    engine = registry.get(prediction.engine)
+    engine = registry.local(prediction.engine)
     settings = speech_settings(prediction.input, even_loudness=voice.volume_normalization)
     chunks: list[Chunk] = []
     lengths: list[float] = []

@@ -96,7 +96,7 @@ def _work(row: Enrolment, outer: Progress | None = None) -> None:
                 held.update(stage=stage, done=done, total=total)
 
         try:
-            engine, options = registry.get(row.engine), EnrolmentOptions(**row.options)
+            engine, options = registry.local(row.engine), EnrolmentOptions(**row.options)
             profile = engine.enrol(Path(row.sample.file.path), options, progress)
         except SampleRejected as error:
             held.update(status=Status.FAILED, error=str(error), lease_until=None, finished_at=now())

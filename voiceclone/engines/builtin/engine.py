@@ -11,12 +11,13 @@ import numpy as np
 from voiceclone.engines.base import (
     Capabilities,
     Chunk,
-    Engine,
     EngineError,
     EnrolmentOptions,
+    LocalEngine,
     Progress,
     SpeechSettings,
     Waveform,
+    gettext_noop,
     no_progress,
 )
 from voiceclone.engines.builtin import languages
@@ -31,7 +32,7 @@ _BETWEEN_RUNS = 0.05  # seconds between two languages in a sentence
 # The signal processing is imported where it is used: a web process that only asks for capabilities needs none of it.
 
 
-class BuiltinEngine(Engine):
+class BuiltinEngine(LocalEngine):
     """Exemplar-based voice conversion of espeak-ng; see docs/builtin-engine.md."""
 
     name = "builtin"
@@ -41,6 +42,9 @@ class BuiltinEngine(Engine):
         emotions=frozenset({"happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral"}),
         max_text=10_000,
         stays_here=True,
+        in_a_line=gettext_noop(
+            "Basic quality, some seconds for a clone, free of charge. Your sample stays on this machine."
+        ),
         notes=(
             "Clearly the person, clearly synthetic: rhythm and tune are of readers in general, not the person's own.",
             "Learns best from 30 seconds or more of clear English speech; other languages are learnt less exactly.",

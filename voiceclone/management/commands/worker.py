@@ -81,7 +81,8 @@ def _show_life(name: str) -> None:
 
 def _warm_up() -> None:
     try:
-        registry.get(settings.ENGINE).warm_up()
+        for name in settings.ENGINES:
+            registry.get(name).warm_up()
         demo.prepare()
     except Exception:
-        log.exception("engine=%s could not be warmed up", settings.ENGINE)
+        log.exception("the engines could not be warmed up")

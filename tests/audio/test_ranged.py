@@ -18,6 +18,7 @@ from voiceclone.audio.ranged import ranged_file_response
 
 CONTENT = bytes(range(256)) * 1000  # several blocks, and every byte tells its place
 SIZE = len(CONTENT)
+pytestmark = pytest.mark.django_db  # a response that is closed lets go of the database, whether it asked it or not
 
 
 @pytest.fixture

@@ -90,6 +90,11 @@ def test_nonsense_numbers_are_no_error(browser: Client, task: Prediction) -> Non
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("address", ["/tasks/%00/", "/tasks/%00/audio", "/voices/%00/", "/history/?voice=%00"])
+def test_a_nul_in_an_address_is_a_page_that_is_not_there(browser: Client, address: str) -> None:
+    assert browser.get(address).status_code == (200 if "?" in address else 404)
+
+
 def test_cancel(browser: Client, task: Prediction) -> None:
     page = browser.post(f"/tasks/{task.pk}/cancel/", HTTP_HX_REQUEST="true").content.decode()
     assert "Cancelled" in page

@@ -21,7 +21,6 @@ from voiceclone.predictions.fields import quoted
 from voiceclone.predictions.models import Prediction
 from voiceclone.predictions.streaming import Kind, Sound, encoded
 from voiceclone.voices.models import Voice
-from voiceclone.voices.voice_id import askable
 
 RATE = 24000  # Hz; bare PCM has no header that could say so, and OpenAI's is this
 OWN = tuple(model.name for model in SPEECH_MODELS)
@@ -147,7 +146,7 @@ def _settings(user: User, body: Mapping[str, Any], format: str) -> dict[str, Any
         voice = voice.get("id")
     if not voice:
         raise inputs.refusal({"voice": f"voice is required: the ID of a voice of yours. {_voices(user)}"})
-    if isinstance(voice, str) and not Voice.objects.for_user(user).filter(voice_id=askable(voice[:300])).exists():
+    if isinstance(voice, str) and not Voice.objects.for_user(user).filter(voice_id=voice[:300]).exists():
         raise inputs.refusal({"voice": f"You have no voice with the ID {quoted(voice)}. {_voices(user)}"})
     return {
         "text": body.get("input"),

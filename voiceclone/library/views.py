@@ -23,7 +23,6 @@ from voiceclone.library.snippets import snippets
 from voiceclone.predictions import erasure, watching
 from voiceclone.predictions.models import CLONE
 from voiceclone.voices.models import Voice
-from voiceclone.voices.voice_id import askable
 
 SPEECHES = 10
 PARTS = {"found": "library/_found.html", "more": "library/_cards.html"}
@@ -159,7 +158,7 @@ def _living(user: User, voice_id: str) -> Voice:
 
 def _mine(user: User, voice_id: str) -> Voice:
     """The living voice of that ID, or else the latest one that was."""
-    found = voices_of(user).filter(voice_id=askable(voice_id)).select_related("sample", "consent")
+    found = voices_of(user).filter(voice_id=voice_id).select_related("sample", "consent")
     voice = min(found, key=lambda voice: voice.is_gone, default=None)
     if voice is None:
         raise Http404

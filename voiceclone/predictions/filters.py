@@ -12,7 +12,6 @@ from voiceclone.accounts.models import User
 from voiceclone.predictions import catalog
 from voiceclone.predictions.models import CLONE, Prediction, PredictionQuerySet
 from voiceclone.voices.models import Voice
-from voiceclone.voices.voice_id import askable
 from voiceclone.work.leases import UNFINISHED, Status
 
 RUNNING, SPEECH = "running", "speech"
@@ -66,7 +65,7 @@ class HistoryForm(forms.Form):
         if words := wanted.get("q"):
             rows = rows.filter(input__text__icontains=words)
         if voice_id := wanted.get("voice"):
-            rows = rows.filter(voice__voice_id=askable(voice_id))
+            rows = rows.filter(voice__voice_id=voice_id)
         if model := wanted.get("model"):
             rows = rows.exclude(model=CLONE) if model == SPEECH else rows.filter(model=model)
         if status := wanted.get("status"):

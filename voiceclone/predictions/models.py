@@ -15,6 +15,7 @@ from voiceclone.accounts.models import User
 from voiceclone.predictions.catalog import CLONE as CLONE
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Voice
+from voiceclone.voices.names import LookedUpText
 from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet, Status
 
 
@@ -36,7 +37,7 @@ class PredictionQuerySet(LeasedQuerySet["Prediction"]):
 
 
 class Prediction(Leased):
-    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    id = LookedUpText(max_length=32, primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="predictions")
     model = models.CharField(max_length=64)
     engine = models.CharField(max_length=20)

@@ -15,7 +15,6 @@ from voiceclone.predictions.fields import NumberField, OptionField, Pronunciatio
 from voiceclone.speech.widgets import GreyedSelect
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
-from voiceclone.voices.voice_id import askable
 
 MORE = ("sample_rate", "bitrate", "channel", "english_normalization", "pronunciation_dict")
 
@@ -107,7 +106,7 @@ class SpeechForm(forms.Form):
     def _find(self, voice_id: str) -> Voice | None:
         if "\0" in voice_id:  # PostgreSQL does not even look for it
             return None
-        mine = Voice.objects.for_user(self.user).filter(voice_id=askable(voice_id)).order_by("-created_at")
+        mine = Voice.objects.for_user(self.user).filter(voice_id=voice_id).order_by("-created_at")
         return mine.living().first() or mine.first()
 
     def _grey_out(self) -> None:

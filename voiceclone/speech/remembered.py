@@ -8,14 +8,13 @@ from voiceclone.accounts.models import User
 from voiceclone.predictions.models import CLONE, Prediction, PredictionQuerySet
 from voiceclone.speech.forms import SpeechForm
 from voiceclone.voices.models import Voice
-from voiceclone.voices.voice_id import askable
 
 OWN = ("text", "voice_id")
 """what a speech has for itself"""
 
 
 def settings_for(user: User, voice_id: str) -> dict[str, Any]:
-    last = _speeches(user).filter(voice__voice_id=askable(voice_id)).first()
+    last = _speeches(user).filter(voice__voice_id=voice_id).first()
     return settings_of(last) if last else dict(SpeechForm.initial_values)
 
 

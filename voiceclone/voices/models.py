@@ -15,7 +15,7 @@ from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
 from voiceclone.samples.models import Sample
-from voiceclone.voices.names import FOLDED, FoldedTitle, fold
+from voiceclone.voices.names import FOLDED, FoldedTitle, LookedUpText, fold
 from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet
 
 
@@ -125,7 +125,7 @@ class Voice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="voices")
-    voice_id = models.CharField("voice ID", max_length=256)
+    voice_id = LookedUpText("voice ID", max_length=256)
     name = models.CharField(max_length=256, blank=True)
     folded_title = FoldedTitle(max_length=FOLDED, default="", editable=False, help_text="For search and order.")
     engine = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""A voice's name: how long it may be, and its title as it is sought and put in order."""
+"""Names: how long a voice's may be, its title as it is sought and put in order, and a text that may be looked up."""
 
 from __future__ import annotations
 
@@ -31,3 +31,14 @@ class FoldedTitle(TextField):
         folded = fold(model_instance.name or model_instance.voice_id)
         setattr(model_instance, self.attname, folded)
         return folded
+
+
+class LookedUpText(TextField):
+    """A text that people and programs look rows up by, whatever they send.
+
+    PostgreSQL refuses a NUL even in a question; what stands for it here is in no such text either.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return value.replace("\0", "\ufffd") if isinstance(value, str) else value

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
+from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -26,9 +28,18 @@ class Command(BaseCommand):
         add_address(parser)
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        asked: list[int] = []
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            asked.append(number)
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGINT, stop)
         try:
             with listen(host, port) as listener:
                 call_command("release", verbosity=0)
+                if asked:  # Python drops an interrupt that comes while an object is being finalised
+                    raise KeyboardInterrupt
                 self._say_where(host, port)
                 Supervisor(self._children(listener), self._environment(host, port)).run()
         except KeyboardInterrupt:  # while the database was being prepared

@@ -10,7 +10,7 @@ from voiceclone.audio.encode import pcm16
 from voiceclone.engines.base import Chunk
 from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.models import Prediction
-from voiceclone.predictions.runners import Result, _save
+from voiceclone.predictions.runners import Result, save
 
 RATE = 24000
 CHUNKS = [
@@ -31,4 +31,4 @@ def work(task: Prediction) -> Iterator[None]:
         yield
         lifecycle.offer_parts(claimed, lengths)
         yield
-    _save(claimed, Result(CHUNKS))
+    save(claimed, Result(CHUNKS))

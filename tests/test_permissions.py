@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {"landing", "healthz", "api-not-found", "api-bare", "receipt", "receipt-changes", "receipt-text"}
 OPEN |= {"api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
 SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/
+SIGNED |= {"vendor-webhook"}  # tests/hosted/test_webhook.py
 OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}
 OWN |= {"api-keys", "webhooks", "export", "export-changes", "download-export", "erase-account", "import-voice"}
 POSTED = {"demo-sample", "start-export", "delete-export"}

@@ -91,6 +91,10 @@ API_TASKS_IN_FLIGHT = env.whole("API_TASKS_IN_FLIGHT", 20, minimum=0, maximum=10
 WAVESPEED_API_KEY = env.text("WAVESPEED_API_KEY")
 WAVESPEED_BASE_URL = env.url("WAVESPEED_BASE_URL", "http", "https", example="https://api.wavespeed.ai").rstrip("/")
 WAVESPEED_BASE_URL = WAVESPEED_BASE_URL or "https://api.wavespeed.ai"
+VENDOR_KEYS = {"wavespeed": WAVESPEED_API_KEY}
+VENDOR_ADDRESSES = {"wavespeed": WAVESPEED_BASE_URL}
+VENDOR_KEYS_SECRET = env.text("VENDOR_KEYS_SECRET") or SECRET_KEY
+HOSTED_REST = env.number("HOSTED_REST", 30, minimum=0.1, maximum=3600)
 HOSTED_TIMEOUT = env.number("HOSTED_TIMEOUT", 30, minimum=0.5, maximum=600)
 HOSTED_POLL = env.number("HOSTED_POLL", 2, minimum=0.1, maximum=60)
 HOSTED_WEBHOOK_WAIT = env.number("HOSTED_WEBHOOK_WAIT", 30, minimum=0.1, maximum=600)
@@ -220,6 +224,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 PERIODIC = [
     # (every so many seconds, what)
     (2, "voiceclone.predictions.reaper.reap"),
+    (60, "voiceclone.predictions.remote.machine.end_orphans"),
     (2, "voiceclone.voices.enrolments.reap"),
     (2, "voiceclone.predictions.webhooks.delivery.reap"),
     (2, "voiceclone.portability.exports.reap"),

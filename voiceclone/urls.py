@@ -13,6 +13,7 @@ from voiceclone.api.uploads import put as put_upload
 from voiceclone.api.v3 import api
 from voiceclone.library import views as library
 from voiceclone.predictions import views as predictions
+from voiceclone.predictions.remote.views import webhook as vendor_webhook
 from voiceclone.predictions.webhooks import views as webhooks
 from voiceclone.samples import views as samples
 from voiceclone.speech.views import speak
@@ -51,6 +52,7 @@ urlpatterns = [
     path("account/webhooks/", webhooks.deliveries, name="webhooks"),
     path("account/webhooks/<uuid:pk>/send-again/", webhooks.send_again, name="send-webhook-again"),
     path("account/", include("allauth.urls")),
+    path("vendors/<str:engine>/<uuid:pk>/<str:token>", vendor_webhook, name="vendor-webhook"),
     path("admin/", admin.site.urls),
     path("api/docs", programs.docs, name="api-docs"),
     path("api/openapi.json", programs.openapi, name="api-openapi"),

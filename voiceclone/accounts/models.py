@@ -127,3 +127,18 @@ class ApiKey(models.Model):
     def shown(self) -> str:
         """As much of it as tells it from the others."""
         return f"vc_…{self.last_four}"
+
+
+class VendorKey(models.Model):
+    """A person's own key at a vendor, sealed; `voiceclone.accounts.vendor_keys` seals and opens it."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="vendor_keys")
+    engine = models.CharField(max_length=20)
+    sealed = models.TextField(editable=False)
+    set_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "engine"], name="one_key_for_an_engine")]
+
+    def __str__(self) -> str:
+        return f"key at {self.engine} of {self.owner_id}"

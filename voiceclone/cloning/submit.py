@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from voiceclone.accounts.models import User
 from voiceclone.audit.models import Action, record
+from voiceclone.engines import registry
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.inputs import enrolment_options
 from voiceclone.predictions.models import CLONE, Prediction
@@ -24,6 +25,8 @@ class Duplicate(ValueError):
 
 def learn_early(sample: Sample) -> None:
     """Begin to learn a sample before the form is sent, so that the preview comes soon after."""
+    if registry.is_hosted(settings.ENGINE):  # nothing leaves this machine before somebody says so
+        return
     enrolments.start(sample, settings.ENGINE, enrolment_options({}, sample.transcript))
 
 
@@ -34,11 +37,14 @@ def submit(
     nonce: str | None = None,
     method: str = Consent.Method.TICKED,
     webhook: Webhook | None = None,
+    engine: str = "",
 ) -> Prediction:
     """Store the consent, the voice and the prediction together. The same nonce twice is one task.
 
-    Without a sample, a worker gets it from `inputs["audio"]`. Raises Duplicate.
+    Without a sample, a worker gets it from `inputs["audio"]`; without an engine, it is the site's default. Raises
+    Duplicate, and CannotPay where the engine costs money.
     """
+    engine = engine or settings.ENGINE
     if nonce:
         earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first()
         if earlier:
@@ -49,14 +55,14 @@ def submit(
             voice = Voice.objects.create(
                 owner=user,
                 voice_id=voice_id,
-                engine=settings.ENGINE,
+                engine=engine,
                 language=inputs["language_boost"],
                 volume_normalization=bool(inputs.get("need_volume_normalization")),
                 sample=sample,
                 consent=Consent.give(user, method=method),
             )
             record(Action.VOICE_CLONED, voice.pk, user)
-            return lifecycle.submit(user, CLONE, settings.ENGINE, voice, inputs, nonce, webhook)
+            return lifecycle.submit(user, CLONE, engine, voice, inputs, nonce, webhook)
     except IntegrityError as error:
         earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first() if nonce else None
         if earlier:

@@ -139,12 +139,24 @@ class HostedEngine(Engine):
         """A speech, losslessly where the vendor can. Raises EngineError."""
 
     @abstractmethod
+    def preview(self, voice_id: str, inputs: Mapping[str, Any]) -> Run:
+        """The preview of a clone as a speech, for a voice that was made but whose own preview is not known."""
+
+    @abstractmethod
     def clone_price(self) -> float:
         """US dollars, by the vendor's price list."""
 
     @abstractmethod
     def speech_price(self, model: str, characters: int) -> float:
         """US dollars, by the vendor's price list."""
+
+    @abstractmethod
+    def is_genuine(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether a webhook was sent by the vendor, and just now."""
+
+    @abstractmethod
+    def announced(self, body: bytes) -> Report | None:
+        """The task that a webhook tells of; None where it tells of none."""
 
     @abstractmethod
     def refusal(self, report: Report) -> Refused:

@@ -155,10 +155,16 @@ def _blocks(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
 def understand(description: dict[str, Any]) -> Passport:
     """Every field, within the limits that hold for the people of this site. Raises NotImportable."""
     settings, engine = _group(description, "settings"), _text(_group(description, "engine"), "name", 20)
-    if engine not in registry.available():
+    if registry.is_hosted(engine):
+        raise NotImportable(
+            f"The voice in this passport lies at a vendor ({engine}) and cannot be brought along. A passport is a ZIP: "
+            "clone its sample.flac here as a new voice."
+        )
+    here = [name for name in registry.available() if not registry.is_hosted(name)]
+    if engine not in here:
         raise NotImportable(
             f"The engine that learnt this voice, “{clean_name(engine)}”, is not on this site; it has: "
-            f"{', '.join(registry.available())}. A passport is a ZIP: clone its sample.flac here as a new voice."
+            f"{', '.join(here)}. A passport is a ZIP: clone its sample.flac here as a new voice."
         )
     language = _text(description, "language", 20)
     if language != catalog.AUTO and language not in registry.capabilities(engine).languages:

@@ -23,6 +23,7 @@ from django_tasks import task
 from voiceclone.accounts.models import User
 from voiceclone.engines.base import Progress
 from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.remote import opening
 from voiceclone.predictions.webhooks import outbox
 from voiceclone.predictions.webhooks.outbox import Webhook
 from voiceclone.samples.models import Sample
@@ -47,7 +48,7 @@ def submit(
 ) -> Prediction:
     """Make a prediction and tell the queue once this transaction is committed.
 
-    Raises NotUsable where nothing can be spoken with this voice now.
+    Raises NotUsable where nothing can be spoken with this voice now, or where nobody can pay for it (CannotPay).
     """
     with transaction.atomic():
         if model != CLONE:
@@ -65,6 +66,8 @@ def submit(
             base_url=webhook.base_url if webhook else "",
             change=change,
         )
+        if opening.is_hosted(prediction):
+            opening.begin(prediction)
         announce(prediction)
     log.info("created prediction=%s model=%s engine=%s", prediction.pk, model, engine)
     return prediction
@@ -123,6 +126,13 @@ def offer_parts(prediction: Prediction, lengths: Sequence[float]) -> None:
         raise LeaseLost
 
 
+def show_stage(prediction: Prediction, stage: str) -> None:
+    """Where a task stands that goes on elsewhere. Raises LeaseLost."""
+    if prediction.stage != stage and not _move(prediction, stage=stage, done=0, total=0):
+        raise LeaseLost
+    prediction.stage = stage
+
+
 def use_sample(prediction: Prediction, sample: Sample) -> None:
     """The sample that a clone's `audio` named has been fetched. Raises LeaseLost."""
     with transaction.atomic():
@@ -149,6 +159,7 @@ def fail(prediction: Prediction, error: str, code: int) -> bool:
         final = {"status": Status.FAILED, "finished_at": now(), "lease_until": None, "error": error, "code": code}
         if not _move(prediction, **final):
             return False
+        opening.close(prediction)
         _release_voice(prediction, Voice.State.FAILED, Voice.EndReason.FAILED)
         outbox.put(prediction)
     log.info("failed prediction=%s code=%s", prediction.pk, code)
@@ -161,6 +172,7 @@ def give_up(prediction: Prediction) -> None:
     with transaction.atomic():
         rows = Prediction.objects.unfinished().filter(pk=prediction.pk, attempts=prediction.attempts)
         if rows.update(status=Status.FAILED, finished_at=now(), lease_until=None, error=text, code=1403):
+            opening.close(prediction)
             _release_voice(prediction, Voice.State.FAILED, Voice.EndReason.FAILED)
             _count(prediction)
             outbox.put(prediction)
@@ -190,6 +202,7 @@ def cancel(prediction: Prediction) -> bool:
         final = {"status": Status.CANCELLED, "finished_at": now(), "lease_until": None}
         if not rows.update(**final, error="Cancelled."):
             return False
+        opening.close(prediction)
         _release_voice(prediction, Voice.State.DELETED, Voice.EndReason.CANCELLED)
         _count(prediction)
     log.info("cancelled prediction=%s", prediction.pk)

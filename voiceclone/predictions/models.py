@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
 from voiceclone.predictions.catalog import CLONE as CLONE
@@ -157,3 +158,93 @@ class WebhookDelivery(Leased):
     @property
     def host(self) -> str:
         return urlsplit(self.url).netloc
+
+
+class RemoteJobQuerySet(LeasedQuerySet["RemoteJob"]):
+    max_attempts = 30_000  # each look at the vendor is one; how long it may take is a matter of time
+
+    def due(self) -> Self:
+        t = now()
+        return self.filter(Q(status=Status.CREATED, not_before__lte=t) | Q(status=Status.PROCESSING, lease_until__lt=t))
+
+    def unfinished(self) -> Self:
+        return self.filter(status__in=UNFINISHED)
+
+
+class RemoteJob(Leased):
+    """What a vendor does for a prediction, and what it costs: see `voiceclone.predictions.remote`.
+
+    `status` says who holds the row now, `state` where things stand with the vendor. The row outlives its prediction: it
+    is also the account book. It holds no text and no sound.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"  # nothing was sent yet, or what was sent was surely not taken
+        SUBMITTING = "submitting"  # it may be on its way: written before it is sent
+        UNKNOWN = "unknown"  # it was sent, and nobody knows whether it was taken
+        WAITING = "waiting"  # the vendor works on `remote_id`
+        FETCHING = "fetching"  # the result is there, and on its way to us
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    class Purpose(models.TextChoices):
+        CLONE = "clone"
+        PREVIEW = "preview"  # of a voice that was made, but whose own preview nobody knows
+        SPEECH = "speech"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="remote_jobs")
+    prediction = models.OneToOneField(Prediction, null=True, on_delete=models.SET_NULL, related_name="remote")
+    engine = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    is_own_key = models.BooleanField(default=False, help_text="The person's own account at the vendor pays.")
+    account = models.CharField(max_length=16, help_text="Tells one key at the vendor from another.")
+    voice_name = models.CharField(max_length=256, blank=True, help_text="The voice's ID at the vendor.")
+    sample_url = models.TextField(blank=True, help_text="Where the vendor keeps the sample.")
+    remote_id = models.CharField(max_length=100, blank=True, help_text="The task's ID at the vendor.")
+    hinted_id = models.CharField(max_length=100, blank=True, help_text="The same, as a webhook said; not checked yet.")
+    token = models.CharField(max_length=43, help_text="In the address of its webhook.")
+    output = models.TextField(blank=True, help_text="Where the result lies.")
+    submissions = models.PositiveSmallIntegerField(default=0)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    unknown_since = models.DateTimeField(null=True, blank=True)
+    looks = models.PositiveIntegerField(default=0, help_text="At a task that was still under way.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="In a row.")
+    price = models.FloatField(default=0, help_text="US dollars by the price list; 0 once nothing is to be paid.")
+    settled = models.FloatField(default=0, help_text="US dollars for what this job had done before.")
+
+    objects: ClassVar[RemoteJobQuerySet] = RemoteJobQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-created_at",)
+        indexes = [
+            models.Index(fields=["status", "not_before"], name="remote_jobs_due"),
+            models.Index(fields=["owner", "created_at"], name="spending"),
+            models.Index(fields=["-created_at"], name="remote_jobs_by_time"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=("queued", "submitting", "unknown", "waiting", "fetching", "done", "failed", "cancelled")
+                ),
+                name="remote_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("waiting", "fetching")) | ~Q(remote_id=""), name="what_we_wait_for_has_its_id"
+            ),
+            models.UniqueConstraint(
+                fields=["engine", "account", "remote_id"],
+                condition=~Q(remote_id=""),
+                name="a_task_at_a_vendor_is_one_jobs",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"remote job {self.pk}"
+
+    @property
+    def outcome_is_unclear(self) -> bool:
+        """It was given up without knowing whether the vendor has done it, and charges for it."""
+        return self.state == self.State.FAILED and self.unknown_since is not None and not self.remote_id

@@ -16,6 +16,7 @@ from voiceclone.engines.base import Chunk, EngineError, LocalEngine, Progress, S
 from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.inputs import enrolment_options, speech_settings
 from voiceclone.predictions.models import Prediction
+from voiceclone.predictions.remote import opening
 from voiceclone.samples import references
 from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments, retention
@@ -39,9 +40,14 @@ def perform(prediction: Prediction) -> None:
     """Run a claimed prediction to its end, whatever that is."""
     try:
         with lifecycle.hold(prediction) as progress:
-            result = (_clone if prediction.is_clone else _speak)(prediction, progress)
-            progress("saving", 0, 1)
-            _save(prediction, result)
+            if opening.is_hosted(prediction):
+                _prepare(prediction, progress)
+            else:
+                result = (_clone if prediction.is_clone else _speak)(prediction, progress)
+                progress("saving", 0, 1)
+                save(prediction, result)
+        if opening.is_hosted(prediction):
+            opening.hand_over(prediction)
     except ShuttingDown:
         lifecycle.hand_back(prediction)
     except Interrupted:
@@ -54,6 +60,26 @@ def perform(prediction: Prediction) -> None:
             lifecycle.retry_later(prediction)
         else:
             lifecycle.fail(prediction, OUR_FAULT.format(id=prediction.pk), 5000)
+
+
+def _prepare(prediction: Prediction, progress: Progress) -> None:
+    """Make sure that what a vendor will be asked for makes sense, before it costs anything."""
+    progress("checking", 0, 1)
+    voice, engine = prediction.voice, registry.hosted(prediction.engine)
+    if not prediction.is_clone:
+        if voice is None or not voice.is_ready:
+            raise EngineError("This voice is not there any more, so nothing could be spoken with it.")
+        return
+    if voice is None or not (voice.sample or prediction.input.get("audio")):
+        raise SampleRejected("The sample was deleted before the voice could be made. Choose a sample and try again.")
+    sample = voice.sample or _fetch_sample(prediction)
+    shortest = engine.capabilities.shortest_sample
+    if sample.seconds < shortest:
+        raise SampleRejected(
+            f"The sample is {sample.seconds:.1f} seconds long; {engine.vendor} needs at least {shortest:g} seconds."
+        )
+    # the vendor cannot compare it with a text; our own recogniser can
+    _check_what_was_read(registry.local("builtin"), Path(sample.file.path), prediction)
 
 
 def _clone(prediction: Prediction, progress: Progress) -> Result:
@@ -116,31 +142,47 @@ def _speak(prediction: Prediction, progress: Progress) -> Result:
     return Result(chunks)
 
 
-def _save(prediction: Prediction, result: Result) -> None:
-    """Keep the sound and what was learnt; where the lease was lost meanwhile, leave nothing behind."""
+def save(prediction: Prediction, result: Result, also: Callable[[], None] | None = None) -> None:
+    """Keep the sound and what was learnt; where the lease was lost meanwhile, leave nothing behind.
+
+    `also` runs in the transaction that completes the prediction.
+    """
     waveform, rate = sounds.joined(result.chunks), result.chunks[0].sample_rate
     audio, master = sounds.keep_whole(prediction, waveform, rate)
-    then, profile = _keep_voice(prediction), ""
+    keep, profile = _keep_voice(prediction), ""
     if prediction.is_clone:
-        learnt = f"voices/{prediction.voice_id}/{prediction.attempts}.npz"
+        kind = "json" if opening.is_hosted(prediction) else "npz"
+        learnt = f"voices/{prediction.voice_id}/{prediction.attempts}.{kind}"
         profile = default_storage.save(learnt, ContentFile(result.profile))
-        then = _voice_is_ready(prediction, profile)
+        keep = _voice_is_ready(prediction, profile)
+
+    def then() -> None:
+        keep()
+        if also:
+            also()
+
     sound = {"audio": audio, "master": master, "seconds": len(waveform) / rate, "peaks": peaks(waveform)}
-    if lifecycle.complete(prediction, then, **sound, parts=[], stage="", done=0, total=0):
+    is_kept = False
+    try:
+        is_kept = lifecycle.complete(prediction, then, **sound, parts=[], stage="", done=0, total=0)
+    finally:
+        if not is_kept:
+            for name in filter(None, (audio, master, profile)):
+                default_storage.delete(name)
+    if is_kept:
         erase_folder(sounds.folder(prediction), keep={audio, master})
         if profile:
             erase_folder(f"voices/{prediction.voice_id}", keep={profile})
-    else:
-        for name in filter(None, (audio, master, profile)):
-            default_storage.delete(name)
 
 
 def _voice_is_ready(prediction: Prediction, profile: str) -> Callable[[], None]:
     def ready() -> None:
         completed_at = Prediction.objects.values_list("finished_at", flat=True).get(pk=prediction.pk)
         assert completed_at is not None
-        rows = Voice.objects.filter(predictions=prediction, state=Voice.State.CLONING)
-        rows.update(state=Voice.State.READY, profile=profile, expires_at=Voice.expiry(completed_at))
+        voice = Voice.objects.filter(predictions=prediction)
+        made = {"state": Voice.State.READY, "profile": profile, "expires_at": Voice.expiry(completed_at)}
+        if not voice.filter(state=Voice.State.CLONING).update(**made):
+            voice.filter(state=Voice.State.READY).update(profile=profile)  # it was lost at a vendor, and is made anew
 
     return ready
 

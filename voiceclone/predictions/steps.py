@@ -8,6 +8,7 @@ from voiceclone.engines import registry
 from voiceclone.engines.base import EngineError
 from voiceclone.predictions import estimates
 from voiceclone.predictions.models import Prediction
+from voiceclone.predictions.remote import words as remote
 from voiceclone.work.leases import Status
 
 CLONE_STEPS = {
@@ -47,13 +48,23 @@ def sentence(task: Prediction) -> str:
 
 
 def steps(task: Prediction) -> list[Step]:
-    words = CLONE_STEPS if task.is_clone else SPEECH_STEPS
-    names = list(words)
-    at = names.index(task.stage) if task.stage in names else len(names) if task.stage else -1
+    words = _words(task)
+    names, stage = list(words), _stage(task)
+    at = names.index(stage) if stage in names else len(names) if stage else -1
     return [
         Step(_text(task, name, words[name], place == at), "done" if place < at else "now" if place == at else "")
         for place, name in enumerate(names)
     ]
+
+
+def _words(task: Prediction) -> dict[str, str]:
+    if registry.is_hosted(task.engine):
+        return remote.steps(task.engine, task.stage)
+    return CLONE_STEPS if task.is_clone else SPEECH_STEPS
+
+
+def _stage(task: Prediction) -> str:
+    return remote.step_of(task.stage) if registry.is_hosted(task.engine) else task.stage
 
 
 def _text(task: Prediction, name: str, text: str, is_now: bool) -> str:
@@ -64,13 +75,14 @@ def _text(task: Prediction, name: str, text: str, is_now: bool) -> str:
 
 def percent(task: Prediction) -> int:
     """How much of the work is done, from the steps behind it and its way through this one."""
-    names = list(CLONE_STEPS if task.is_clone else SPEECH_STEPS)
-    if task.stage not in names:
-        return 99 if task.stage else 0
-    at = names.index(task.stage)
-    behind = sum(WEIGHTS[name] for name in names[:at])
-    here = WEIGHTS[task.stage] * (task.done / task.total if task.total else 0)
-    return min(99, round(100 * (behind + here) / sum(WEIGHTS[name] for name in names)))
+    names, stage = list(_words(task)), _stage(task)
+    if stage not in names:
+        return 99 if stage else 0
+    weights = remote.WEIGHTS if registry.is_hosted(task.engine) else WEIGHTS
+    at = names.index(stage)
+    behind = sum(weights[name] for name in names[:at])
+    here = weights[stage] * (task.done / task.total if task.total else 0)
+    return min(99, round(100 * (behind + here) / sum(weights[name] for name in names)))
 
 
 def pieces(task: Prediction) -> list[Piece]:

@@ -83,7 +83,7 @@ class VoiceQuerySet(models.QuerySet["Voice"]):
     def usable(self) -> Self:
         """Those that can be spoken with now."""
         in_time = Q(is_permanent=True) | Q(expires_at__gt=now())
-        return self.ready().filter(in_time, frozen_at=None)
+        return self.ready().filter(in_time, frozen_at=None, lost_at=None)
 
     def temporary(self) -> Self:
         return self.ready().filter(is_permanent=False)
@@ -141,6 +141,13 @@ class Voice(models.Model):
     first_used_at = models.DateTimeField(null=True, blank=True)
     noticed_at = models.DateTimeField(null=True, blank=True, help_text="When its owner was told by mail.")
     frozen_at = models.DateTimeField(null=True, blank=True, help_text="Set by an admin: it cannot be used meanwhile.")
+    vendor_until = models.DateTimeField(
+        null=True, blank=True, help_text="When the vendor deletes it there unless it is used; empty where it does not."
+    )
+    vendor_used_at = models.DateTimeField(null=True, blank=True, help_text="When it last spoke at the vendor.")
+    lost_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the vendor was found not to have it any more."
+    )
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When it expired, was deleted or was not made.")
     end_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True)
 

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self, TypeVar
 
 from django.db import connection, models
@@ -28,6 +28,9 @@ BEAT = 2.5  # seconds between renewals
 MESSAGE_LOST_AFTER = timedelta(seconds=20)
 PROGRESS_PAUSE = 0.4  # seconds between two writes of progress
 MAX_ATTEMPTS = 12  # so that a row that kills its worker each time is given up in the end
+
+PARKED = datetime(9000, 1, 1, tzinfo=UTC)
+"""The lease of a row that no worker holds, because somebody elsewhere works for it: another row keeps track."""
 
 stopping = threading.Event()
 """Set when this process was told to end: work is handed back at the next step."""
@@ -57,11 +60,13 @@ class ShuttingDown(Interrupted):
 
 
 class LeasedQuerySet(models.QuerySet["_Row"]):
+    max_attempts = MAX_ATTEMPTS
+
     def claim(self, pk: object) -> bool:
         """Take the row if it is there to be taken: waiting and due, or abandoned by a worker that died."""
         t = now()
         free = Q(status=Status.CREATED, not_before__lte=t) | Q(status=Status.PROCESSING, lease_until__lt=t)
-        taken = self.filter(free, pk=pk, attempts__lt=MAX_ATTEMPTS).update(
+        taken = self.filter(free, pk=pk, attempts__lt=self.max_attempts).update(
             status=Status.PROCESSING, lease_until=t + LEASE, attempts=F("attempts") + 1, started_at=t
         )
         return taken == 1
@@ -69,6 +74,10 @@ class LeasedQuerySet(models.QuerySet["_Row"]):
     def held(self, row: Leased) -> Self:
         """The row, if this attempt still holds it: every result is written through this."""
         return self.filter(pk=row.pk, status=Status.PROCESSING, attempts=row.attempts)
+
+    def park(self, row: Leased, **changes: object) -> bool:
+        """Let go of a row that goes on elsewhere; its results are still fenced by this attempt's number."""
+        return self.held(row).update(lease_until=PARKED, **changes) == 1
 
     def abandoned(self) -> Self:
         return self.filter(status=Status.PROCESSING, lease_until__lt=now())
@@ -165,7 +174,7 @@ def reap(rows: LeasedQuerySet[_Row], *, announce: Callable[[_Row], None], give_u
     """
     touched = 0
     for row in rows.filter(
-        Q(status=Status.CREATED) | Q(lease_until__lt=now()), status__in=UNFINISHED, attempts__gte=MAX_ATTEMPTS
+        Q(status=Status.CREATED) | Q(lease_until__lt=now()), status__in=UNFINISHED, attempts__gte=rows.max_attempts
     ):
         give_up(row)
         touched += 1

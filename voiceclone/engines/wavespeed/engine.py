@@ -8,7 +8,7 @@ from typing import Any
 
 from voiceclone.engines.base import Capabilities, gettext_noop
 from voiceclone.engines.hosted import Access, HostedEngine, Refused, Report, Run, Vendor
-from voiceclone.engines.wavespeed import minimax, refusals
+from voiceclone.engines.wavespeed import answers, minimax, refusals, signature
 from voiceclone.engines.wavespeed.client import Account
 
 
@@ -50,11 +50,24 @@ class WaveSpeedEngine(HostedEngine):
         price = self.speech_price(model, len(str(inputs.get("text", ""))))
         return Run(model, minimax.speech_inputs(model, voice_id, inputs), price)
 
+    def preview(self, voice_id: str, inputs: Mapping[str, Any]) -> Run:
+        wanted = {name: inputs[name] for name in ("text", "language_boost") if inputs.get(name)}
+        return self.speech(f"minimax/{inputs.get('model') or 'speech-02-hd'}", voice_id, wanted)
+
     def clone_price(self) -> float:
         return minimax.CLONE_PRICE
 
     def speech_price(self, model: str, characters: int) -> float:
         return minimax.PRICES.get(model, 0.0) * characters / 1000
+
+    def is_genuine(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
+        return signature.is_valid(secret, headers, body)
+
+    def announced(self, body: bytes) -> Report | None:
+        try:
+            return answers.task(answers.content(body))
+        except answers.Unreadable:
+            return None
 
     def refusal(self, report: Report) -> Refused:
         if report.phase == "completed":

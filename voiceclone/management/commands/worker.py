@@ -17,6 +17,7 @@ from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 
 from voiceclone.cloning import demo
 from voiceclone.engines import registry
+from voiceclone.predictions.remote import courier
 from voiceclone.work.leases import stopping
 from voiceclone.work.models import Worker
 from voiceclone.work.processes import watch_lifeline
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         worker.configure_signals()
         threading.Thread(target=_show_life, args=(name,), daemon=True).start()
         threading.Thread(target=_warm_up, daemon=True).start()
+        courier.start()
         log.info("worker started name=%s", name)
         try:
             worker.run()

@@ -1,0 +1,76 @@
+"""How a remote job begins with its prediction, is handed over to the couriers, and ends when its prediction does."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from voiceclone.accounts import vendor_keys
+from voiceclone.engines import registry
+from voiceclone.predictions.models import Prediction, RemoteJob
+from voiceclone.predictions.remote import spending
+from voiceclone.voices.models import Voice
+from voiceclone.work.leases import PARKED, UNFINISHED, LeaseLost, Status
+
+State = RemoteJob.State
+
+
+def begin(prediction: Prediction) -> None:
+    """Reserve what it costs; nothing happens until `hand_over`. Call it in the transaction that makes the prediction.
+
+    Raises CannotPay.
+    """
+    price = spending.estimate(prediction)
+    key = vendor_keys.find(prediction.owner_id, prediction.engine)
+    key = spending.check(prediction.owner, key, prediction.engine, price)
+    RemoteJob.objects.create(
+        owner_id=prediction.owner_id,
+        prediction=prediction,
+        engine=prediction.engine,
+        purpose=RemoteJob.Purpose.CLONE if prediction.is_clone else RemoteJob.Purpose.SPEECH,
+        is_own_key=key.is_own,
+        account=key.account,
+        token=secrets.token_urlsafe(32),
+        price=price,
+        not_before=PARKED,
+    )
+
+
+def hand_over(prediction: Prediction) -> None:
+    """A worker has made sure that there is something to ask for; the couriers go on. Raises LeaseLost."""
+    with transaction.atomic():
+        if not Prediction.objects.park(prediction):
+            raise LeaseLost
+        rows = RemoteJob.objects.unfinished().filter(prediction=prediction, state=State.QUEUED)
+        rows.update(not_before=now())
+
+
+def close(prediction: Prediction) -> None:
+    """The prediction was cancelled or has failed before its job did. What was sent may be charged all the same."""
+    rows = RemoteJob.objects.unfinished().filter(prediction=prediction)
+    rows.filter(state=State.QUEUED).update(price=0)
+    rows.update(status=Status.CANCELLED, state=State.CANCELLED, lease_until=None, finished_at=now())
+
+
+def profile(voice_name: str, account: str) -> bytes:
+    """All that is needed to speak with a voice at a vendor."""
+    return json.dumps({"voice_id": voice_name, "account": account}).encode()
+
+
+def read_profile(voice: Voice) -> dict[str, Any]:
+    with voice.profile.open("rb") as file:
+        found = json.loads(file.read())
+    assert isinstance(found, dict)
+    return found
+
+
+def is_parked(prediction: Prediction) -> bool:
+    return prediction.status in UNFINISHED and prediction.lease_until == PARKED
+
+
+def is_hosted(prediction: Prediction) -> bool:
+    return registry.is_hosted(prediction.engine)

@@ -1,0 +1,59 @@
+"""What hosted engines cost whom. The prices are the vendor's list: estimates, but for what it charges in the end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import F, Sum
+from django.utils.timezone import now
+
+from voiceclone.accounts.models import User
+from voiceclone.accounts.vendor_keys import Key
+from voiceclone.engines import registry
+from voiceclone.predictions.models import CLONE, Prediction, RemoteJob
+from voiceclone.voices.retention import NotUsable
+
+
+class CannotPay(NotUsable):
+    """There is no key, or the month's limit is reached; the message is a sentence."""
+
+
+def month() -> datetime:
+    """Where this month began, UTC."""
+    return now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def this_month(owner: User | int, *, own_key: bool = False) -> float:
+    """US dollars: what was charged, what is under way, and what may have been charged."""
+    pk = owner if isinstance(owner, int) else owner.pk
+    rows = RemoteJob.objects.filter(owner=pk, created_at__gte=month(), is_own_key=own_key)
+    return float(rows.aggregate(sum=Sum(F("price") + F("settled")))["sum"] or 0)
+
+
+def estimate(prediction: Prediction) -> float:
+    engine = registry.hosted(prediction.engine)
+    if prediction.model == CLONE:
+        return engine.clone_price()
+    return engine.speech_price(prediction.model, len(prediction.text))
+
+
+def check(owner: User, key: Key | None, engine: str, price: float) -> Key:
+    """The key that pays. Call it in a transaction that has locked the owner's row. Raises CannotPay."""
+    vendor = registry.hosted(engine).vendor
+    if key is None:
+        raise CannotPay(f"There is no key for {vendor} here. Put your own into your account page, or ask the admin.")
+    limit = settings.MONTHLY_SPENDING
+    if limit and not key.is_own:
+        spent = this_month(owner)
+        if spent + price > limit + 1e-9:
+            raise CannotPay(
+                f"This would cost about {dollars(price)}. You have spent {dollars(spent)} at {vendor} this month, and "
+                f"the limit of this site is {dollars(limit)} a month for each person."
+            )
+    return key
+
+
+def dollars(amount: float) -> str:
+    """“$0.50”; small amounts as exactly as the price list is."""
+    return f"${amount:,.2f}" if amount >= 0.1 or not amount else f"${amount:.4f}".rstrip("0")

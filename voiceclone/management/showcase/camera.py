@@ -1,0 +1,130 @@
+"""Goes through the scenes with one browser. A scene is opened once; its pictures differ by width and scheme only."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from voiceclone.management.showcase import scenes
+from voiceclone.management.showcase.filling import PASSWORD
+from voiceclone.management.showcase.instance import Instance
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Route
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+]  # fmt: skip
+HEIGHTS = {390: 844, 768: 1024}
+STILL = "/-/still/"
+
+
+class Unavailable(Exception):
+    """What it needs is not on this machine; says what."""
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise Unavailable("Playwright is missing: pip install -r requirements-dev.txt") from error
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not path:
+        raise Unavailable(f"A browser is missing: install one of {', '.join(BROWSERS)}.")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def visit(browser: Browser, instance: Instance, wanted: str = "", language: str = "en") -> Iterator[tuple[str, Page]]:
+    """Each scene whose name contains `wanted`, open in a page and settled."""
+    for who in (scenes.NOBODY, *instance.cookies):
+        context = browser.new_context(locale=language, reduced_motion="reduce")
+        if who:
+            context.add_cookies([{"name": "sid", "value": instance.cookies[who], "url": instance.url}])
+        page = context.new_page()
+        for scene in scenes.PAGES:
+            if scene.who == who and wanted in scene.name:
+                if scene.prepare and who == scenes.NOBODY:
+                    context.clear_cookies()
+                page.goto(instance.address(scene.path))
+                if scene.prepare:
+                    STEPS[scene.prepare](page)
+                yield scene.name, settled(page)
+        if who == scenes.NOBODY:
+            yield from _stills(page, instance, wanted)
+        context.close()
+
+
+def _stills(page: Page, instance: Instance, wanted: str) -> Iterator[tuple[str, Page]]:
+    stills = {still["name"]: still for still in instance.stills}
+
+    def answer(route: Route) -> None:
+        still = stills[route.request.url.rpartition("/")[2]]
+        route.fulfill(status=still["status"], body=still["html"], content_type="text/html; charset=utf-8")
+
+    page.route(f"**{STILL}*", answer)
+    for name in stills:
+        if wanted in name:
+            page.goto(f"{instance.url}{STILL}{name}")
+            yield name, settled(page)
+
+
+def settled(page: Page) -> Page:
+    page.evaluate("document.fonts.ready.then(() => true)")
+    return page
+
+
+# --- what people do before a picture is taken ---
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(password)
+    page.locator("form:has(input[name=login]) button.primary").click()
+    page.wait_for_load_state()
+
+
+def sign_in_wrongly(page: Page) -> None:
+    sign_in(page, "maker@example.org", "not my password")
+
+
+def sign_in_half(page: Page) -> None:
+    sign_in(page, "guarded@example.org", PASSWORD)
+
+
+def open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('main details:not(.menu)').forEach(e => e.open = true)")
+
+
+def open_menu(page: Page) -> None:
+    page.locator("main details.menu summary").first.click()
+
+
+def open_account_menu(page: Page) -> None:
+    page.locator(".topbar details.menu summary").click()
+
+
+def clone_without_consent(page: Page) -> None:
+    page.locator("input[name=custom_voice_id]").fill("1")
+    page.locator("form").filter(has=page.locator("input[name=custom_voice_id]")).evaluate("e => e.noValidate = true")
+    page.locator("form:has(input[name=custom_voice_id]) button.primary").last.click()
+    page.locator("[aria-invalid=true]").first.wait_for()
+
+
+def make_key(page: Page) -> None:
+    page.locator("main input[name=name]").fill("Reading lamp")
+    page.locator("main form:has(input[name=name]) button").first.click()
+    page.wait_for_load_state()
+
+
+STEPS = {
+    step.__name__: step
+    for step in (sign_in_wrongly, sign_in_half, open_all, open_menu, open_account_menu, clone_without_consent, make_key)
+}

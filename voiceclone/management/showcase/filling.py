@@ -1,0 +1,146 @@
+"""Fills an empty instance (`python -m …filling`, DATA_DIR in the environment) and prints what it made, as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from contextlib import redirect_stdout
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from voiceclone.accounts.models import User
+
+PASSWORD = "correct horse battery staple"  # noqa: S105 - of an instance that lives for minutes, on localhost
+
+
+def fill() -> dict[str, Any]:
+    """The cookies of each person, the parts of addresses, and the stills: pages that no address shows at will."""
+    from django.core.management import call_command
+
+    from voiceclone.accounts.models import User
+    from voiceclone.management.showcase import scenes, stills
+
+    call_command("release", verbosity=0)
+    call_command("seeddemo", "maker@example.org")
+    User.objects.create_superuser("admin@example.org")
+    newcomer, guarded = (User.objects.create_user(f"{name}@example.org", PASSWORD) for name in ("newcomer", "guarded"))
+    _guard(guarded)
+    people = {name: User.objects.get(email=f"{name}@example.org") for name in ("maker", "newcomer", "guarded", "admin")}
+    parts = {**_tasks(people[scenes.MAKER]), **_account(people[scenes.MAKER]), "sample": _sample(newcomer)}
+    return {
+        "cookies": {name: _session(user) for name, user in people.items()},
+        "parts": parts,
+        "stills": stills.all_of_them(people[scenes.MAKER]),
+    }
+
+
+def _session(user: User) -> str:
+    """A browser session that has just typed its password."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.create()
+    return str(session.session_key)
+
+
+def _guard(user: User) -> None:
+    """A second factor and recovery codes."""
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
+
+
+def _sample(user: User) -> str:
+    from voiceclone.cloning.demo import demo_sample
+
+    return str(demo_sample(user).pk)
+
+
+def _tasks(maker: User) -> dict[str, str]:
+    """Tasks in every state. No worker runs here, so those that wait or run go on doing so."""
+    from django.utils.timezone import now
+
+    from voiceclone.management.commands.seeddemo import SCENES, clone, latest, speak
+    from voiceclone.predictions.models import CLONE, Prediction
+
+    mine = Prediction.objects.for_user(maker)
+    done = mine.filter(status="completed")
+    voice = latest(maker, SCENES[0].voice_id)
+    found = {
+        "clone_done": done.filter(model=CLONE, voice=voice).latest("created_at"),
+        "clone_failed": mine.filter(status="failed").latest("created_at"),
+        "speech_done": done.filter(voice=voice).exclude(model=CLONE).latest("created_at"),
+        "speech_cancelled": mine.filter(status="cancelled").latest("created_at"),
+        "clone_running": clone(maker, "DocuVoice-2026", "Far below, the river turned.", "running"),
+        "clone_queued": clone(maker, "QueuedVoice-1", "Soon to be heard.", "queued"),
+        "speech_running": speak(voice, "The first sentence is made. The second one is not. And then a third.", "words"),
+    }
+    hour = now() + timedelta(hours=1)
+    running = {"status": "processing", "lease_until": hour, "started_at": now() - timedelta(seconds=3), "attempts": 1}
+    mine.filter(pk=found["clone_running"].pk).update(stage="learning", done=2, total=5, **running)
+    mine.filter(pk=found["speech_running"].pk).update(stage="speaking", done=1, total=3, **running)
+    return {name: task.pk for name, task in found.items()}
+
+
+def _account(maker: User) -> dict[str, str]:
+    """Keys, webhooks, an archive, a receipt, and the links that mails carry."""
+    from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+    from django.conf import settings
+    from django.urls import reverse
+    from django.utils.timezone import now
+
+    from voiceclone.accounts import keys
+    from voiceclone.accounts.opening import password_link
+    from voiceclone.portability import exports
+    from voiceclone.portability.models import Erasure, Export
+    from voiceclone.predictions.models import Prediction, WebhookDelivery
+
+    maker.set_password(PASSWORD)
+    maker.save()
+    for name in ("Home assistant", "Game build"):
+        keys.make(maker, name)
+    tasks = Prediction.objects.for_user(maker).filter(status="completed")[:2]
+    for task, status, answer in zip(tasks, ("completed", "failed"), (200, 503), strict=True):
+        WebhookDelivery.objects.create(
+            owner=maker,
+            prediction=task,
+            url="https://studio.example.org/hooks/voices",
+            event=f"event-{task.pk}",
+            status=status,
+            answer=answer,
+            tries=1 if answer == 200 else 10,
+            finished_at=now(),
+            error="" if answer == 200 else "The address answered 503.",
+        )
+    exports.start(maker)
+    exports.run.call(str(Export.objects.get(owner=maker).pk))
+    ended = Erasure.objects.create(
+        status="completed",
+        finished_at=now(),
+        found={"voices": 3, "samples": 2, "previews": 3, "speeches": 41, "consents": 3, "size": 48_000_000},
+    )
+    address = EmailAddress.objects.get(user=maker)
+    confirm = reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key])
+    reset = password_link(maker).removeprefix(settings.BASE_URL)
+    return {"receipt": ended.get_absolute_url(), "confirm_link": confirm, "reset_link": reset}
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voiceclone.settings")
+    django.setup()
+    with redirect_stdout(sys.stderr):
+        made = fill()
+    print(json.dumps(made))

@@ -10,7 +10,7 @@ import numpy as np
 import pocketsphinx
 
 from voiceclone.engines.builtin.analysis import FloatArray
-from voiceclone.engines.builtin.transcription import SAMPLE_RATE, edit_distance, plain_words
+from voiceclone.engines.builtin.transcription import SAMPLE_RATE, plain_words
 
 _SLOTS = [
     words.split()
@@ -39,6 +39,16 @@ def free_errors(waveform: FloatArray, text: str) -> tuple[int, int]:
     """Wrong words, and all words, of 16 kHz speech of any sentence, heard by one who knows English only."""
     said = plain_words(text)
     return edit_distance(said, _hear(_free_decoder(), waveform)), len(said)
+
+
+def edit_distance(said: list[str], heard: list[str]) -> int:
+    """Substitutions, insertions and deletions between two sequences (V. I. Levenshtein, 1966)."""
+    row = list(range(len(heard) + 1))
+    for i, one in enumerate(said):
+        above, row = row, [i + 1]
+        for j, other in enumerate(heard):
+            row.append(min(above[j] + (one != other), above[j + 1] + 1, row[j] + 1))
+    return row[-1]
 
 
 def _hear(decoder: pocketsphinx.Decoder, waveform: FloatArray) -> list[str]:

@@ -80,6 +80,16 @@ class Clone:
 
 
 @dataclass(frozen=True, slots=True)
+class TextMatch:
+    """How well a recording says a text."""
+
+    agreement: float  # 0…1
+    heard: str  # the words
+    words: tuple[tuple[str, float], ...]
+    """Each word of the text that can be compared, and how much of it was heard, 0…1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an engine can honour; pages grey out the rest and the API says so in words."""
 
@@ -121,10 +131,10 @@ class LocalEngine(Engine):
     """It learns and speaks here and now, in the worker that calls it."""
 
     @abstractmethod
-    def check_text(self, sample: Path, text: str) -> tuple[float, str]:
+    def check_text(self, sample: Path, text: str) -> TextMatch:
         """How well a sample (24 kHz mono FLAC) matches the text that was to be read.
 
-        Returns the agreement in 0…1 and the words that were heard.
+        Raises EngineError where this engine cannot compare such a text, for example in that language.
         """
 
     @abstractmethod

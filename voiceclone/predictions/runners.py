@@ -115,11 +115,12 @@ def _check_what_was_read(engine: LocalEngine, path: Path, prediction: Prediction
     if not wanted:
         return
     threshold = float(prediction.input.get("accuracy", 0.7))
-    agreement, heard = engine.check_text(path, wanted)
-    if agreement < threshold:
+    match = engine.check_text(path, wanted)
+    if match.agreement < threshold:
         raise SampleRejected(
-            f"The sample does not say the text that was to be read: they agree to {agreement:.2f}, and the accuracy "
-            f"asked for is {threshold:.2f}. To be read: “{wanted}” Heard: “{heard}”"
+            f"The sample does not say the text that was to be read: they agree to {match.agreement:.2f}, and the "
+            f"accuracy asked for is {threshold:.2f}. To be read: “{wanted}” Heard: “{match.heard}” Read that text "
+            "again, put right what was to be read, or ask for less accuracy."
         )
 
 

@@ -16,6 +16,7 @@ from voiceclone.engines.base import (
     LocalEngine,
     Progress,
     SpeechSettings,
+    TextMatch,
     Waveform,
     gettext_noop,
     no_progress,
@@ -63,16 +64,16 @@ class BuiltinEngine(LocalEngine):
         for sample_rate in (16000, 24000):
             base_scale(sample_rate)
 
-    def check_text(self, sample: Path, text: str) -> tuple[float, str]:
-        """One minus the phone error rate of free decoding, and the words that were heard; English only."""
+    def check_text(self, sample: Path, text: str) -> TextMatch:
+        """One minus the phone error rate of a listener who expects the text; English only."""
         import soxr
 
-        from voiceclone.engines.builtin import reference, transcription
+        from voiceclone.engines.builtin import matching, reference, transcription
 
         waveform, sample_rate = reference.prepare(*reference.read(sample))
         if sample_rate != transcription.SAMPLE_RATE:
             waveform = soxr.resample(waveform, sample_rate, transcription.SAMPLE_RATE)
-        return transcription.agreement(transcription.recogniser(), waveform, text)
+        return matching.match(transcription.recogniser(), waveform, text)
 
     def enrol(self, sample: Path, options: EnrolmentOptions, progress: Progress = no_progress) -> bytes:
         from voiceclone.engines.builtin import enrolment, reference

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pocketsphinx
@@ -55,6 +56,22 @@ class Recogniser:
         """The words of 16 kHz speech, freely decoded, with the silences between them."""
         with self._lock:
             return self._decode(_pcm(waveform), progress)
+
+    def listen_for(self, waveform: FloatArray, model: Path) -> list[Word]:
+        """The words of 16 kHz speech where an ARPA file says which are to be expected, and in which order."""
+        with self._lock:
+            free = self._decoder.current_search()
+            self._decoder.add_lm_file("expected", str(model))
+            try:
+                self._decoder.activate_search("expected")
+                return self._decode(_pcm(waveform), no_progress)
+            finally:
+                self._decoder.activate_search(free)
+                self._decoder.remove_search("expected")
+
+    def knows(self, word: str) -> bool:
+        with self._lock:
+            return self._decoder.lookup_word(word) is not None
 
     def align(self, waveform: FloatArray, transcript: str, progress: Progress = no_progress) -> list[Word] | None:
         """The words of a transcript in 16 kHz speech; None where fewer than four fifths of them fit it."""
@@ -105,28 +122,6 @@ class Recogniser:
 def plain_words(text: str) -> list[str]:
     """Lower-case words as the dictionary has them."""
     return _NOT_WORDS.sub(" ", text.lower().replace("’", "'")).split()
-
-
-def agreement(recogniser: Recogniser, waveform: FloatArray, text: str) -> tuple[float, str]:
-    """How well 16 kHz English speech matches a text, 0…1, and the words that were heard.
-
-    It is 1 - phone error rate of free decoding: clean read speech with its own text has about 0.9, with 15 / 30 / 60 %
-    of the words wrong 0.67 / 0.58 / 0.31, with another text less than 0.2.
-    """
-    heard = [word.text for word in recogniser.transcribe(waveform) if word.spoken]
-    said = recogniser.phones(plain_words(text))
-    errors = edit_distance(said, recogniser.phones(heard))
-    return max(0.0, 1 - errors / max(1, len(said))), " ".join(heard)
-
-
-def edit_distance(said: list[str], heard: list[str]) -> int:
-    """Substitutions, insertions and deletions between two sequences (V. I. Levenshtein, 1966)."""
-    row = list(range(len(heard) + 1))
-    for i, one in enumerate(said):
-        above, row = row, [i + 1]
-        for j, other in enumerate(heard):
-            row.append(min(above[j] + (one != other), above[j + 1] + 1, row[j] + 1))
-    return row[-1]
 
 
 _shared: Recogniser | None = None

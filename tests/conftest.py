@@ -25,7 +25,7 @@ from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Consent, Voice
 
 ENDED = {"expired": "unused", "deleted": "owner", "failed": "failed"}
-SHARED = ("e2e", "clients")
+SHARED = ("e2e", "clients", "hosted")
 PASSWORD = "a long enough password 42"
 
 

@@ -23,13 +23,23 @@ OPEN |= {"api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
 SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/
 SIGNED |= {"vendor-webhook"}  # tests/hosted/test_webhook.py
 OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}
-OWN |= {"api-keys", "webhooks", "export", "export-changes", "download-export", "erase-account", "import-voice"}
+OWN |= {
+    "engines",
+    "api-keys",
+    "webhooks",
+    "export",
+    "export-changes",
+    "download-export",
+    "erase-account",
+    "import-voice",
+}
 POSTED = {"demo-sample", "start-export", "delete-export"}
 SOMEBODYS = {
     "voice": "/voices/{voice.voice_id}/",
     "voice-card": "/voices/{voice.voice_id}/card/",
     "rename-voice": "/voices/{voice.voice_id}/rename/",
     "delete-voice": "/voices/{voice.voice_id}/delete/",
+    "renew-voice": "/voices/{voice.voice_id}/clone-again/",
     "forget-voice": "/voices/gone/{gone.pk}/forget/",
     "export-voice": "/voices/{voice.voice_id}/export/",
     "sample-audio": "/samples/{voice.sample_id}/audio",
@@ -42,7 +52,7 @@ SOMEBODYS = {
     "revoke-api-key": "/account/keys/{key.pk}/revoke/",
     "send-webhook-again": "/account/webhooks/{delivery.pk}/send-again/",
 }
-BY_POST = {"forget-voice", "export-voice", "cancel-prediction", "retry-prediction", "delete-prediction"}
+BY_POST = {"forget-voice", "renew-voice", "export-voice", "cancel-prediction", "retry-prediction", "delete-prediction"}
 BY_POST |= {"revoke-api-key", "send-webhook-again"}
 ASKED_FIRST = {"rename-voice", "delete-voice"}
 

@@ -13,6 +13,7 @@ from voiceclone.api.uploads import put as put_upload
 from voiceclone.api.v3 import api
 from voiceclone.library import views as library
 from voiceclone.predictions import views as predictions
+from voiceclone.predictions.remote.pages import engines, renew
 from voiceclone.predictions.remote.views import webhook as vendor_webhook
 from voiceclone.predictions.webhooks import views as webhooks
 from voiceclone.samples import views as samples
@@ -31,6 +32,7 @@ urlpatterns = [
     path("voices/<str:voice_id>/card/", library.card, name="voice-card"),
     path("voices/<str:voice_id>/rename/", library.rename, name="rename-voice"),
     path("voices/<str:voice_id>/delete/", library.delete, name="delete-voice"),
+    path("voices/<str:voice_id>/clone-again/", renew, name="renew-voice"),
     path("voices/gone/<uuid:pk>/forget/", library.forget, name="forget-voice"),
     path("samples/<uuid:pk>/audio", samples.audio, name="sample-audio"),
     path("speak/", speak, name="speak"),
@@ -49,6 +51,7 @@ urlpatterns = [
     path("account/", account, name="account"),
     path("account/keys/", programs.api_keys, name="api-keys"),
     path("account/keys/<int:pk>/revoke/", programs.revoke_key, name="revoke-api-key"),
+    path("account/engines/", engines, name="engines"),
     path("account/webhooks/", webhooks.deliveries, name="webhooks"),
     path("account/webhooks/<uuid:pk>/send-again/", webhooks.send_again, name="send-webhook-again"),
     path("account/", include("allauth.urls")),

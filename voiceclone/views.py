@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from voiceclone.log import request_id
+from voiceclone.predictions.remote import breaker
 from voiceclone.voices.retention import lifetime
 from voiceclone.work.models import Worker
 
@@ -21,6 +22,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "has_mail": bool(settings.EMAIL_URL),
         "sample_max_bytes": int(settings.SAMPLE_MAX_MB * 1024 * 1024),
         "lifetime": lifetime(),
+        "stays_here": settings.ENGINE not in settings.VENDOR_KEYS,  # whatever is not chosen otherwise
     }
 
 
@@ -35,7 +37,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 once web, database and a worker are alive; else 503 and what is not."""
     try:
         workers = Worker.alive()
-        state = {"web": True, "database": True, "worker": workers > 0, "workers": workers}
+        vendors = {name: breaker.state(name) for name in settings.ENGINES if name in settings.VENDOR_KEYS}
+        state: dict[str, object] = {"web": True, "database": True, "worker": workers > 0, "workers": workers}
+        if vendors:  # a vendor that is down is no reason to start this site anew
+            state["vendors"] = vendors
     except DatabaseError:
         state = {"web": True, "database": False, "worker": False, "workers": 0}
     healthy = state["database"] and state["worker"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -23,6 +24,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "account/index.html",
         {
             "address": address,
+            "vendors": [name for name in settings.ENGINES if name in settings.VENDOR_KEYS],
             "has_totp": Authenticator.Type.TOTP in authenticators,
             "keys": ApiKey.objects.for_user(request.user).living().count(),
             "passkeys": list(authenticators).count(Authenticator.Type.WEBAUTHN),

@@ -7,11 +7,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.urls import reverse_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import User
+from voiceclone.engines import registry
 from voiceclone.predictions import catalog
-from voiceclone.predictions.fields import NumberField, OptionField, TextField, can_speak
+from voiceclone.predictions.fields import NumberField, OptionField, TextField, can_speak, quoted
+from voiceclone.predictions.remote import offers, spending
 from voiceclone.samples.intake import SampleRefused, take_in
 from voiceclone.samples.models import Sample
 from voiceclone.voices import voice_id
@@ -112,8 +115,12 @@ class ContractForm(forms.Form):
             raise forms.ValidationError(f"You already have a voice with the ID “{value}”. Choose another one.")
         return value
 
+    def wanted_engine(self) -> str:
+        """Programs get the site's default: there is no such field in the contract."""
+        return str(settings.ENGINE)
+
     def clean_language_boost(self) -> str:
-        return can_speak(settings.ENGINE, self.cleaned_data["language_boost"])
+        return can_speak(self.wanted_engine(), self.cleaned_data["language_boost"])
 
     def inputs(self) -> dict[str, Any]:
         """What the prediction keeps, in the names of the v3 contract."""
@@ -130,6 +137,7 @@ class CloneForm(ContractForm):
     )
     sample = forms.ModelChoiceField(Sample.objects.none(), required=False, widget=forms.HiddenInput)
     script = forms.CharField(required=False, max_length=catalog.MAX_READ_TEXT, widget=forms.HiddenInput)
+    engine = forms.CharField(required=False)
     consent = forms.BooleanField(
         label=Consent.STATEMENT,
         error_messages={"required": "Tick this line first: a voice is cloned only with its speaker's consent."},
@@ -140,6 +148,44 @@ class CloneForm(ContractForm):
         self.fields["sample"].queryset = Sample.objects.for_user(user)  # type: ignore[attr-defined]
         self.kept_sample: Sample | None = None
         """The sample so far, valid form or not: nothing that was uploaded is lost."""
+        self.offers = offers.offers(user)
+
+    def wanted_engine(self) -> str:
+        wanted = str(self["engine"].value() or "")
+        return wanted if wanted in settings.ENGINES else settings.ENGINE
+
+    @property
+    def where_it_stays(self) -> str:
+        """One line beside the button, true for whatever is chosen."""
+        hosted = [registry.hosted(name).vendor for name in settings.ENGINES if registry.is_hosted(name)]
+        if not hosted:
+            return gettext("stays on this machine")
+        if registry.is_hosted(settings.ENGINE):
+            price = spending.dollars(registry.hosted(settings.ENGINE).clone_price())
+            return gettext("goes to {vendor}, about {price}, unless you choose another engine").format(
+                vendor=registry.hosted(settings.ENGINE).vendor, price=price
+            )
+        return gettext("stays on this machine, unless you choose another engine")
+
+    def clean_engine(self) -> str:
+        given = self.cleaned_data["engine"] or settings.ENGINE
+        found = next((offer for offer in self.offers if offer.name == given), None)
+        if found is None:
+            names = ", ".join(settings.ENGINES)
+            raise forms.ValidationError(
+                gettext("Engine is one of: {names}. {given} was given.").format(names=names, given=quoted(given))
+            )
+        if found.problem:
+            raise forms.ValidationError(found.problem)
+        return str(given)
+
+    def _check_length(self, sample: Sample, engine: str) -> None:
+        """Said before anything is paid for; the sample stays."""
+        shortest = registry.capabilities(engine).shortest_sample
+        if sample.seconds < shortest:
+            label = registry.capabilities(engine).label.partition(" · ")[0]
+            sentence = gettext("The sample is {found:.1f} seconds long; {engine} needs at least {limit:g} seconds.")
+            self.add_error("engine", sentence.format(found=sample.seconds, engine=label, limit=shortest))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -154,4 +200,6 @@ class CloneForm(ContractForm):
         if sample is None and "file" not in self.errors:
             self.add_error("file", "Record or upload a sample first: some seconds of one person speaking.")
         self.kept_sample = cleaned["sample"] = sample
+        if sample and cleaned.get("engine"):
+            self._check_length(sample, cleaned["engine"])
         return cleaned

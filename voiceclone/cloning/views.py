@@ -19,6 +19,7 @@ from voiceclone.cloning.forms import CloneForm
 from voiceclone.cloning.submit import Duplicate, learn_early, submit
 from voiceclone.predictions import catalog, watching
 from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.remote.spending import CannotPay
 from voiceclone.samples.intake import SampleRefused, take_in
 from voiceclone.samples.models import Sample
 from voiceclone.voices import voice_id
@@ -34,9 +35,14 @@ def clone(request: PersonRequest) -> HttpResponse:
         return _again(request, form)
     try:
         nonce = request.POST.get("nonce", "")[:64] or None
-        prediction = submit(request.user, form.cleaned_data["sample"], form.inputs(), nonce)
+        prediction = submit(
+            request.user, form.cleaned_data["sample"], form.inputs(), nonce, engine=form.cleaned_data["engine"]
+        )
     except Duplicate as error:
         form.add_error("custom_voice_id", str(error))
+        return _again(request, form)
+    except CannotPay as error:
+        form.add_error("engine", str(error))
         return _again(request, form)
     here = f"{reverse('clone')}?task={prediction.pk}"
     if not request.htmx:
@@ -61,6 +67,7 @@ def _show(request: PersonRequest) -> HttpResponse:
     initial = CloneForm.initial_values(request.user)
     if task:
         initial |= {name: value for name, value in task.input.items() if name != "custom_voice_id"}
+        initial["engine"] = task.engine
     if sample:
         initial["sample"] = sample.pk
     form = CloneForm(request.user, initial=initial)

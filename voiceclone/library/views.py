@@ -22,6 +22,7 @@ from voiceclone.library.listing import SORTS, Listing, voices_of
 from voiceclone.library.snippets import snippets
 from voiceclone.predictions import erasure, watching
 from voiceclone.predictions.models import CLONE
+from voiceclone.predictions.remote import renewal
 from voiceclone.voices.models import Voice
 
 SPEECHES = 10
@@ -75,6 +76,7 @@ def detail(request: PersonRequest, voice_id: str) -> HttpResponse:
         "q": q,
         "page": Paginator(found, SPEECHES).get_page(request.GET.get("page")),
         "snippets": snippets(request, voice.voice_id),
+        "renewal_price": renewal.price(voice),
     }
     part = request.htmx.target == "speeches" and not request.htmx.history_restore_request
     return render(request, "library/_speeches.html" if part else "library/detail.html", context)

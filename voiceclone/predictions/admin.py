@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
@@ -19,11 +20,13 @@ from voiceclone.audit.models import Action, record
 from voiceclone.audit.panel import ReadOnly
 from voiceclone.engines import registry
 from voiceclone.predictions import catalog, lifecycle, steps
-from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery, WebhookSecret
+from voiceclone.predictions.models import CLONE, Prediction, RemoteJob, WebhookDelivery, WebhookSecret
+from voiceclone.predictions.remote import breaker
 from voiceclone.voices.retention import NotUsable
 from voiceclone.work.leases import UNFINISHED, Status
 
 PLACES = 1000
+WORDS = {"closed": "answers", "open": "does not answer and is left alone", "half-open": "is being tried again"}
 WENT_WRONG = {
     0: "",
     1401: "The sample or the text could not be used; its owner is told why.",
@@ -183,6 +186,34 @@ class WebhookDeliveryAdmin(ReadOnly[WebhookDelivery]):
     ordering = ("-created_at",)
     person, ids = "owner", ("pk", "prediction")
     search_help_text = "The id of a delivery or of a task, or the e-mail address of the owner."
+
+
+@admin.register(RemoteJob)
+class RemoteJobAdmin(ReadOnly[RemoteJob]):
+    """What vendors do for people, and the account book. Addresses at the vendor are the person's own."""
+
+    list_display = ("id", "owner", "engine", "state", "purpose", "submissions", "dollars", "created_at", "finished_at")
+    list_filter = ("state", EngineFilter, "created_at")
+    list_select_related = ("owner",)
+    fields = (
+        *("id", "owner", "prediction", "engine", "purpose", "state", "status", "is_own_key", "remote_id"),
+        *("submissions", "submitted_at", "unknown_since", "looks", "failures", "dollars"),
+        *("created_at", "not_before", "finished_at"),
+    )
+    ordering = ("-created_at",)
+    person, ids = "owner", ("pk", "prediction")
+    search_help_text = "The id of a job or of a task, or the e-mail address of the owner."
+
+    @admin.display(description="dollars")
+    def dollars(self, job: RemoteJob) -> str:
+        return f"{job.price + job.settled:.4f}"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Whether the vendors answer stands in the title."""
+        vendors = [name for name in settings.ENGINES if registry.is_hosted(name)]
+        states = "; ".join(f"{name} {WORDS[breaker.state(name)]}" for name in vendors)
+        title = f"Remote jobs ({states})" if states else "Remote jobs"
+        return super().changelist_view(request, {**(extra_context or {}), "title": title})
 
 
 @admin.register(WebhookSecret)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
+from voiceclone.engines import registry
 from voiceclone.predictions.catalog import CLONE as CLONE
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Voice
@@ -103,6 +104,14 @@ class Prediction(Leased):
     def duration(self) -> float | None:
         """Seconds from the request to the result."""
         return (self.finished_at - self.created_at).total_seconds() if self.finished_at else None
+
+    @property
+    def outcome_is_unclear(self) -> bool:
+        """Whether a vendor may have done it, and charged for it, without our knowing."""
+        if self.status != Status.FAILED or not registry.is_hosted(self.engine):
+            return False
+        job = RemoteJob.objects.filter(prediction=self.pk).first()
+        return job is not None and job.outcome_is_unclear
 
     def get_absolute_url(self) -> str:
         return reverse("prediction", args=[self.pk])

@@ -12,6 +12,7 @@ from voiceclone.engines import registry
 from voiceclone.engines.base import Capabilities
 from voiceclone.predictions import catalog, pauses
 from voiceclone.predictions.fields import NumberField, OptionField, PronunciationField, TextField, can_speak
+from voiceclone.predictions.remote import offers
 from voiceclone.speech.widgets import GreyedSelect
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
@@ -84,6 +85,7 @@ class SpeechForm(forms.Form):
         self.fields["voice_id"].widget.choices = choices
         self.chosen = self._find(wanted)
         self._grey_out()
+        self._say_what_it_costs()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -123,6 +125,17 @@ class SpeechForm(forms.Form):
             widget.greyed = frozenset(missing)
             if missing:
                 self.fields[field].help_text = f"{name} cannot {verb} {_listed(missing)} yet."
+
+    def _say_what_it_costs(self) -> None:
+        """Before the click: a voice at a vendor has a price for each model."""
+        engine = self.chosen.engine if self.chosen else ""
+        if not registry.is_hosted(engine):
+            return
+        vendor = registry.hosted(engine).vendor
+        field = self.fields["model"]
+        assert isinstance(field, OptionField)
+        field.choices = [(model.id, offers.model_label(engine, model)) for model in catalog.SPEECH_MODELS]
+        field.help_text = f"{str(offers.LEAVES).format(vendor=vendor)} {offers.books(self.user, engine)}"
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

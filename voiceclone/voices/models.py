@@ -228,6 +228,18 @@ class Voice(models.Model):
         """
         return self.is_gone or (self.is_overdue and not getattr(self, "is_speaking", False))
 
+    @property
+    def vendor_ends_first(self) -> bool:
+        """The vendor will delete it before we would: it is kept longer here than there."""
+        if not (self.is_ready and self.vendor_until) or self.lost_at:
+            return False
+        return self.expires_at is None or self.vendor_until < self.expires_at - timedelta(hours=1)
+
+    @property
+    def is_late_at_vendor(self) -> bool:
+        """It may be gone there by now; only speaking with it would tell, and it costs nothing if it is."""
+        return bool(self.is_ready and self.vendor_until and self.vendor_until <= now() and not self.lost_at)
+
     def get_absolute_url(self) -> str:
         return reverse("voice", args=[self.voice_id])
 

@@ -54,6 +54,11 @@ def problem(voice: Voice) -> str:
     if voice.state == Voice.State.DELETED:
         by = " by an admin of this site" if voice.end_reason == Voice.EndReason.ADMIN else ""
         return f"{name} was deleted on {when}{by}, so nothing can be spoken with it any more."
+    if voice.lost_at:
+        return (
+            f"{name} was lost at the vendor, as was found on {voice.lost_at:%-d %B %Y, %H:%M} UTC. Its page has a "
+            "button to clone it again from the kept sample."
+        )
     if voice.frozen_at:
         return f"{name} is frozen since {voice.frozen_at:%-d %B %Y, %H:%M} UTC: ask the admin of this site why."
     return ""

@@ -56,4 +56,7 @@ def check(owner: User, key: Key | None, engine: str, price: float) -> Key:
 
 def dollars(amount: float) -> str:
     """“$0.50”; small amounts as exactly as the price list is."""
-    return f"${amount:,.2f}" if amount >= 0.1 or not amount else f"${amount:.4f}".rstrip("0")
+    if amount >= 0.1 or not amount:
+        return f"${amount:,.2f}"
+    digits = f"{max(amount, 0.0001):.4f}".rstrip("0")
+    return f"${digits:0<4}"

@@ -1,0 +1,231 @@
+"""Choosing an engine, one's own key, what it costs, and the vendor's seven days: all that needs no vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils.timezone import now
+
+from voiceclone.accounts import vendor_keys
+from voiceclone.accounts.models import User, VendorKey
+from voiceclone.predictions import lifecycle
+from voiceclone.predictions.models import Prediction, RemoteJob
+from voiceclone.predictions.remote import breaker, spending
+from voiceclone.samples.models import Sample
+from voiceclone.voices.models import Voice
+
+pytestmark = pytest.mark.django_db
+KEY = "ws_0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def offered(settings: Any) -> None:
+    settings.ENGINES, settings.VENDOR_KEYS = ["builtin", "wavespeed"], {"wavespeed": KEY}
+
+
+@pytest.fixture
+def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(alice)
+
+
+@pytest.fixture
+def hosted(alice: User, make_voice: Callable[..., Voice]) -> Voice:
+    voice = make_voice(alice, engine="wavespeed", vendor_until=now() + timedelta(days=7))
+    voice.profile.save("1.json", ContentFile(b'{"voice_id": "vc1-1", "account": "x"}'))
+    Prediction.objects.update(engine="wavespeed")
+    return voice
+
+
+def text_of(browser: Client, path: str) -> str:
+    return unescape(browser.get(path).content.decode())
+
+
+def form(sample: Sample, **fields: str) -> dict[str, str]:
+    given = {"custom_voice_id": "ChosenVoice-1", "text": "Hello.", "sample": str(sample.pk), "consent": "on"}
+    return given | fields
+
+
+def test_each_engine_has_one_honest_line(browser: Client) -> None:
+    page = text_of(browser, "/clone/")
+    assert "Your sample stays on this machine." in page
+    assert "leave this machine: they go to WaveSpeed and MiniMax. A clone costs about $0.50" in page
+    assert "$0.03 to $0.10 for 1,000 characters" in page
+    assert "stays on this machine, unless you choose another engine" in page
+
+
+def test_with_one_engine_there_is_nothing_to_choose(browser: Client, settings: Any) -> None:
+    settings.ENGINES = ["builtin"]
+    page = text_of(browser, "/clone/")
+    assert "engine-choice" not in page
+    assert "stays on this machine</span>" in page
+    assert "free of charge" in text_of(browser, "/account/engines/")
+
+
+def test_the_chosen_engine_makes_the_voice_and_its_price_is_reserved(
+    browser: Client, alice: User, make_sample: Callable[..., Sample]
+) -> None:
+    answer = browser.post("/clone/", form(make_sample(alice, 12.0), engine="wavespeed"))
+    assert answer.status_code == 302
+    job = RemoteJob.objects.get()
+    assert (job.engine, job.purpose, job.price, job.is_own_key) == ("wavespeed", "clone", 0.5, False)
+    assert Voice.objects.get().engine == "wavespeed"
+    assert spending.this_month(alice) == 0.5
+    lifecycle.cancel(Prediction.objects.get())
+    assert spending.this_month(alice) == 0
+
+
+def test_what_was_not_chosen_goes_nowhere(browser: Client, alice: User, make_sample: Callable[..., Sample]) -> None:
+    browser.post("/clone/", form(make_sample(alice, 12.0)))
+    assert Voice.objects.get().engine == "builtin"
+    assert not RemoteJob.objects.exists()
+
+
+def test_a_sample_that_is_too_short_for_it_is_told_before_it_costs_anything(
+    browser: Client, alice: User, make_sample: Callable[..., Sample]
+) -> None:
+    sample = make_sample(alice, 6.0)
+    answer = browser.post("/clone/", form(sample, engine="wavespeed"))
+    assert answer.status_code == 422
+    assert "The sample is 6.0 seconds long; WaveSpeed needs at least 10 seconds." in unescape(answer.content.decode())
+    assert str(sample.pk) in answer.content.decode()
+    assert not Voice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("engine", "sentence"),
+    [
+        ("parrot", "Engine is one of: builtin, wavespeed. “parrot” was given."),
+        ("wavespeed", "It needs a key of WaveSpeed"),
+    ],
+)
+def test_what_cannot_be_chosen_is_said(
+    engine: str, sentence: str, browser: Client, alice: User, make_sample: Callable[..., Sample], settings: Any
+) -> None:
+    settings.VENDOR_KEYS = {"wavespeed": ""}
+    answer = browser.post("/clone/", form(make_sample(alice, 12.0), engine=engine))
+    assert answer.status_code == 422
+    assert sentence in unescape(answer.content.decode())
+
+
+def test_the_months_limit_holds_for_clones_and_speeches(
+    browser: Client, alice: User, hosted: Voice, make_sample: Callable[..., Sample], settings: Any
+) -> None:
+    settings.MONTHLY_SPENDING = 0.6
+    assert browser.post("/clone/", form(make_sample(alice, 12.0), engine="wavespeed")).status_code == 302
+    answer = browser.post(
+        "/clone/", form(make_sample(alice, 12.0), engine="wavespeed", custom_voice_id="ChosenVoice-2")
+    )
+    assert answer.status_code == 422
+    said = unescape(answer.content.decode())
+    assert "This would cost about $0.50. You have spent $0.50 at WaveSpeed this month" in said
+    assert "the limit of this site is $0.60 a month" in said
+    long = {"voice_id": hosted.voice_id, "text": "word " * 600, "model": "minimax/speech-02-hd"}
+    answer = browser.post("/speak/", long)
+    assert answer.status_code == 422
+    assert "the limit of this site is $0.60" in unescape(answer.content.decode())
+    assert browser.post("/speak/", {**long, "text": "A few words."}).status_code == 302
+    RemoteJob.objects.update(created_at=spending.month() - timedelta(days=1))
+    assert browser.post("/speak/", long).status_code == 302
+
+
+def test_ones_own_key_is_sealed_used_and_never_shown(
+    browser: Client, alice: User, hosted: Voice, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    own = "ws_my-own-key-42"
+    answer = browser.post("/account/engines/", {"engine": "wavespeed", "key": f" {own} "}, follow=True)
+    assert "is kept, sealed" in answer.content.decode()
+    row = VendorKey.objects.get()
+    assert own not in row.sealed
+    for path in ("/account/engines/", "/account/", "/clone/", "/admin/"):
+        assert own not in browser.get(path, follow=True).content.decode()
+    assert own not in caplog.text
+    found = vendor_keys.find(alice, "wavespeed")
+    assert found is not None
+    assert (found.secret, found.is_own) == (own, True)
+    assert own not in repr(found)
+    settings.MONTHLY_SPENDING = 0.01  # the site's limit is no business of one's own money
+    said = {"voice_id": hosted.voice_id, "text": "word " * 600, "model": "minimax/speech-02-hd"}
+    assert browser.post("/speak/", said).status_code == 302
+    assert RemoteJob.objects.get().is_own_key
+    settings.VENDOR_KEYS_SECRET = "another secret"
+    assert "cannot be opened any more" in text_of(browser, "/account/engines/")
+    browser.post("/account/engines/", {"engine": "wavespeed", "remove": "1"})
+    assert not VendorKey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("", "Key is required"),
+        ("x" * 301, "Key has 301 characters; the limit is 300."),
+        ("two words", "without blanks"),
+    ],
+)
+def test_what_is_no_key_is_refused_in_words(key: str, sentence: str, browser: Client) -> None:
+    answer = browser.post("/account/engines/", {"engine": "wavespeed", "key": key})
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+
+
+def test_speaking_says_what_it_costs_and_where_the_text_goes(browser: Client, hosted: Voice) -> None:
+    page = text_of(browser, "/speak/")
+    assert "speech-02-turbo · $0.03 for 1,000 characters" in page
+    assert "Your text leaves this machine: it goes to WaveSpeed." in page
+    assert "stays on this machine" not in page
+
+
+def test_the_library_tells_the_truth_for_both_sides(browser: Client, hosted: Voice, settings: Any) -> None:
+    page = f"/voices/{hosted.voice_id}/"
+    assert "Deleted on" in text_of(browser, page)  # there, unless it is used
+    assert "At the vendor ·" not in text_of(browser, "/voices/")  # both sides have the same time
+    Voice.objects.update(expires_at=now() + timedelta(days=30))
+    assert "At the vendor ·" in text_of(browser, "/voices/")
+    Voice.objects.update(vendor_until=now() - timedelta(hours=1))
+    assert "Perhaps gone at the vendor" in text_of(browser, "/voices/")
+    Voice.objects.update(vendor_until=None, vendor_used_at=now(), is_permanent=True, expires_at=None)
+    assert "Kept, because it was used there" in text_of(browser, page)
+
+
+def test_a_lost_voice_is_cloned_again_from_its_sample_in_place(browser: Client, alice: User, hosted: Voice) -> None:
+    assert browser.post(f"/voices/{hosted.voice_id}/clone-again/").status_code == 302
+    assert not Prediction.objects.unfinished().exists()  # it is not lost
+    Voice.objects.update(lost_at=now())
+    assert "Lost at the vendor" in text_of(browser, "/voices/")
+    page = text_of(browser, f"/voices/{hosted.voice_id}/")
+    assert "Clone again from the kept sample" in page
+    assert "about $0.50" in page
+    answer = browser.post("/speak/", {"voice_id": hosted.voice_id, "text": "Hello."})
+    assert answer.status_code == 422
+    assert "was lost at the vendor" in unescape(answer.content.decode())
+    for _ in range(2):  # a double click is one task
+        assert browser.post(f"/voices/{hosted.voice_id}/clone-again/").status_code == 302
+    task = Prediction.objects.unfinished().get()
+    assert (task.voice, task.sample, task.engine) == (hosted, hosted.sample, "wavespeed")
+    lifecycle.cancel(task)
+    hosted.refresh_from_db()
+    assert hosted.state == "ready"  # what is here stays as it was
+
+
+def test_a_vendor_that_does_not_answer_is_told_to_the_admin_and_to_healthz(client: Client, db: None) -> None:
+    for _ in range(breaker.OPENS_AFTER):
+        assert breaker.allows("wavespeed")
+        breaker.failed("wavespeed")
+    assert not breaker.allows("wavespeed")
+    assert client.get("/healthz").json()["vendors"] == {"wavespeed": "open"}
+    breaker.succeeded("wavespeed")
+    assert client.get("/healthz").json()["vendors"] == {"wavespeed": "closed"}
+
+
+def test_after_its_rest_one_caller_tries(settings: Any) -> None:
+    settings.HOSTED_REST = 0.0
+    for _ in range(breaker.OPENS_AFTER):
+        breaker.failed("wavespeed")
+    assert breaker.state("wavespeed") == "half-open"
+    settings.HOSTED_REST = 60.0
+    assert breaker.state("wavespeed") == "open"

@@ -4,7 +4,6 @@
   const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
   const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };  // they change the voice that is cloned
   const ERRORS = {
-    insecure: "Browsers hide the microphone here, because this address is not secure. Open the page over HTTPS or as http://localhost. Uploading a file works.",
     none: "No microphone was found. Plug one in and try again, or upload a file.",
     refused: "The microphone is blocked for this page. Allow it in the browser's address bar, then try again.",
     busy: "The microphone did not start. Another program may be using it. Close that, then try again.",
@@ -16,15 +15,17 @@
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
   const setting = (box, name) => Number(box.dataset[name]);
 
+  const said = (box, name, value = "") => box.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`].replace(/\{\w+\}/, value);
+
   function state(box, name) {
     box.dataset.state = name;
     for (const element of box.querySelectorAll("[data-on]")) element.hidden = !element.dataset.on.split(" ").includes(name);
-    find(box, "record-word").textContent = name === "recording" ? "Stop recording" : "Start recording";
+    find(box, "record-word").textContent = ["counting", "recording"].includes(name) ? "Stop recording" : "Start recording";
   }
 
   function refuse(box, why) {
     state(box, "error");
-    find(box, "error").textContent = ERRORS[why];
+    find(box, "error").textContent = why === "insecure" ? said(box, "insecure", location.origin) : ERRORS[why];
   }
 
   async function start(box) {
@@ -39,6 +40,7 @@
     }
     if (!box.isConnected) return stream.getTracks().forEach((track) => track.stop());
     for (const audio of document.querySelectorAll("audio")) audio.pause();
+    if (!(await countdown(box))) { stream.getTracks().forEach((track) => track.stop()); return box.isConnected && state(box, "idle"); }
     const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
     const recorder = new MediaRecorder(stream, { ...(mimeType && { mimeType }), audioBitsPerSecond: 128000 });
     const take = { recorder, stream, chunks: [], levels: [], began: performance.now(), seconds: 0 };
@@ -48,10 +50,22 @@
     stream.getAudioTracks()[0].addEventListener("ended", () => stop(box));  // unplugged: keep what there is
     recorder.start(1000);
     state(box, "recording");
-    find(box, "record").focus({ preventScroll: true });
-    if (box.getBoundingClientRect().bottom > innerHeight - 64) box.scrollIntoView();  // a phone: script, level and button together
     listen(box, take);
     try { take.lock = await navigator.wakeLock?.request("screen"); } catch { /* a low battery may refuse */ }
+  }
+
+  // Three seconds to breathe in: nobody's first word is cut off. Pressed again, or gone from the page: no recording.
+  async function countdown(box) {
+    state(box, "counting");
+    find(box, "record").focus({ preventScroll: true });
+    if (box.getBoundingClientRect().bottom > innerHeight - 64) box.scrollIntoView();  // a phone: script, level and button together
+    for (const left of [3, 2, 1]) {
+      find(box, "count").textContent = left;
+      find(box, "count-word").textContent = said(box, "count", left);
+      await new Promise((done) => setTimeout(done, 1000));
+      if (!box.isConnected || box.dataset.state !== "counting") return false;
+    }
+    return true;
   }
 
   function listen(box, take) {
@@ -139,7 +153,10 @@
     return path;
   }
 
-  const inputFor = (box) => (box.closest("form") || document).querySelector("input[type=file][name=file]") || document.querySelector("input[type=file][name=file]");
+  const inputFor = (box) => {
+    const wanted = `input[type=file][name=${box.dataset.input}]`;
+    return (box.closest("form") || document).querySelector(wanted) || document.querySelector(wanted);
+  };
   function use(box) {
     const input = inputFor(box);
     const take = takes.get(box);
@@ -159,16 +176,31 @@
     return start(box);
   }
 
+  const script = (box) => box.querySelector("[data-script]:not([hidden])");
+  const FASTEST = 3.6;  // words a second: whoever took less time has not read all of it
+
+  // the text that was read is compared with the sample, unless the person has written another one there
+  function compare(form, box) {
+    const field = form.querySelector?.("textarea[name=text_validation]");
+    if (!field || (field.value && field.value !== field.dataset.filled)) return;
+    const text = box ? script(box) : null;
+    const words = text?.textContent.trim() || "";
+    const read = text?.lang === "en" && takes.get(box).seconds * FASTEST >= words.split(/\s+/).length;
+    field.value = field.dataset.filled = read ? words : "";
+    if (read) window.voiceclone.toast(said(box, "prefilled"), "ok");
+  }
+
   // what goes with a file: the script that was on screen, where the file is a take
   document.addEventListener("change", (event) => {
     const input = event.target;
     const file = input.matches("input[type=file][name=file]") && input.files[0];
     if (!file) return;
     const form = input.closest("form") || document;
-    const [said, source] = ["script", "source"].map((name) => form.querySelector(`[data-${name}-field]`));
-    const box = [...document.querySelectorAll("[data-recorder]")].find((one) => takes.get(one)?.file?.lastModified === file.lastModified);
-    if (said) said.value = box ? box.querySelector("[data-script]:not([hidden])").textContent.trim() : "";
+    const [words, source] = ["script", "source"].map((name) => form.querySelector(`[data-${name}-field]`));
+    const box = [...document.querySelectorAll("[data-recorder][data-input=file]")].find((one) => takes.get(one)?.file?.lastModified === file.lastModified);
+    if (words) words.value = box ? script(box).textContent.trim() : "";
     if (source) source.value = box ? "recording" : "upload";
+    compare(form, box);
   }, true);
 
   // a take is never lost: whatever goes wrong with its upload, it stays here
@@ -190,19 +222,27 @@
   document.addEventListener("click", (event) => {
     const box = event.target.closest("[data-recorder]");
     if (!box) return;
-    if (event.target.closest("[data-record]")) { if (box.dataset.state === "recording") stop(box); else if (box.dataset.state !== "asking") start(box); }
+    if (event.target.closest("[data-record]")) { if (box.dataset.state === "recording") stop(box); else if (box.dataset.state === "counting") state(box, "idle"); else if (box.dataset.state !== "asking") start(box); }
     if (event.target.closest("[data-again]")) again(box);
     if (event.target.closest("[data-use]")) use(box);
     if (event.target.closest("[data-other-script]")) {
       const texts = [...box.querySelectorAll("[data-script]")];
       const next = (texts.findIndex((text) => !text.hidden) + 1) % texts.length;
-      texts.forEach((text, place) => { text.hidden = place !== next; });
+      show(box, next);
     }
+  });
+  function show(box, number) {
+    [...box.querySelectorAll("[data-script]")].forEach((text, place) => { text.hidden = place !== number; });
+    const choice = find(box, "script-choice");
+    if (choice) choice.value = number;
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-script-choice]")) show(event.target.closest("[data-recorder]"), Number(event.target.value));
   });
   document.addEventListener("keydown", (event) => {  // Space starts and stops wherever the focus is inside, except on another control
     const box = event.key === " " && event.target.closest?.("[data-recorder]");
-    if (!box || event.repeat || event.target.matches("button, a, input, audio")) return;
+    if (!box || event.repeat || event.target.matches("button, a, input, select, audio")) return;
     event.preventDefault();
-    if (box.dataset.state === "recording") stop(box); else if (["idle", "error"].includes(box.dataset.state)) start(box);
+    if (box.dataset.state === "recording") stop(box); else if (box.dataset.state === "counting") state(box, "idle"); else if (["idle", "error"].includes(box.dataset.state)) start(box);
   });
 })();

@@ -49,11 +49,15 @@ def test_every_kind_of_recording_becomes_a_sample_that_plays(
 def test_recording_in_the_page(page: Page) -> None:
     steps.sign_up(page)
     recorder = page.get_by_role("group", name="Record your voice")
-    recorder.get_by_role("button", name="Start recording").click()
-    expect(recorder).to_contain_text("The kettle is on")  # a text to read
+    recorder.get_by_label("Text to read").select_option("The way to the lighthouse")
+    page.evaluate(WATCH_WHAT_THE_BROWSER_IS_ASKED)
+    recorder.get_by_role("button", name="Start recording").press("Space")
+    expect(recorder.get_by_role("status").get_by_text("Begin to read in 3")).to_be_visible()
+    expect(recorder).to_contain_text("find the old lighthouse")  # a text to read
+    assert page.evaluate("window.asked") == [False, False, False]  # raw sound
     expect(recorder).to_contain_text("Good level")
     expect(recorder.get_by_role("timer")).to_have_text("0:08")
-    recorder.get_by_role("button", name="Stop recording").click()
+    recorder.get_by_role("button", name="Stop recording").press("Space")
     expect(recorder).to_contain_text("Works, but 10 seconds or more clone better.")
     steps.hear(steps.player(recorder, "Your recording"))
     page.evaluate(WATCH_UPLOAD)
@@ -61,11 +65,21 @@ def test_recording_in_the_page(page: Page) -> None:
     expect(steps.sample_card(page).locator("[data-time]")).to_have_text("0:08")
     source, script = page.evaluate("window.sent")
     assert source == "recording"
-    assert script.startswith("Good morning. The kettle is on")
+    assert script.startswith("Here is how to find the old lighthouse")
+    page.locator("summary", has_text="Advanced").click()
+    expect(page.get_by_label("Text that was read")).to_have_value("")  # eight seconds: it cannot have been all of it
     steps.clone(page, "RecordedVoice-1")
     steps.hear(steps.player(steps.result(page), "Your clone"))
 
 
+WATCH_WHAT_THE_BROWSER_IS_ASKED = """() => {
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wanted) => {
+    const { echoCancellation, noiseSuppression, autoGainControl } = wanted.audio;
+    window.asked = [echoCancellation, noiseSuppression, autoGainControl];
+    return ask(wanted);
+  };
+}"""
 WATCH_UPLOAD = """() => document.addEventListener("htmx:configRequest", ({detail}) => {
   if (detail.path.endsWith("/sample/")) window.sent = [detail.formData.get("source"), detail.formData.get("script")];
 })"""

@@ -1,0 +1,64 @@
+"""The recorder where things go wrong, and the text that was read on its way into the form."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e import steps
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Visit
+    from tests.e2e.steps import Person
+
+pytestmark = pytest.mark.browser
+REFUSAL = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', '%s') }"
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (REFUSAL % "NotFoundError", "No microphone was found"),
+        (REFUSAL % "NotReadableError", "Another program may be using it"),
+        (
+            "Object.defineProperty(window, 'isSecureContext', {value: false})",
+            "is not secure: they give it only to pages over HTTPS",
+        ),
+    ],
+)
+def test_each_cause_of_no_recording_is_told_apart(alices_page: Page, script: str, said: str) -> None:
+    alices_page.add_init_script(script)
+    alices_page.goto("/clone/")
+    recorder = alices_page.get_by_role("group", name="Record your voice")
+    recorder.get_by_role("button", name="Start recording").click()
+    expect(recorder.get_by_role("alert")).to_contain_text(said)
+
+
+def test_a_take_outlives_a_failed_upload_and_brings_its_text(visit: Visit, alice: Person) -> None:
+    page, lost = visit(alice), []
+
+    def lose_the_first(route: Route) -> None:
+        lost.append(route)
+        if len(lost) == 1:
+            route.fulfill(status=503, body="down")
+        else:
+            route.continue_()
+
+    page.goto("/clone/")
+    page.route(re.compile("/clone/sample/$"), lose_the_first)
+    recorder = page.get_by_role("group", name="Record your voice")
+    recorder.get_by_role("button", name="Start recording").click()
+    expect(recorder.get_by_role("timer")).to_have_text("0:21", timeout=60_000)
+    recorder.get_by_role("button", name="Stop recording").click()
+    recorder.get_by_role("button", name="Use this recording").click()
+    expect(recorder.get_by_role("alert")).to_contain_text("Your recording is still here.")
+    assert all("503" in complaint for complaint in visit.complaints), visit.complaints
+    visit.complaints.clear()  # which the browser and htmx had to make
+    steps.hear(steps.player(recorder, "Your recording"))
+    recorder.get_by_role("button", name="Retry").click()
+    expect(steps.sample_card(page).locator("[data-time]")).to_have_text(re.compile("0:2[12]"))
+    page.locator("summary", has_text="Advanced").click()
+    expect(page.get_by_label("Text that was read")).to_have_value(re.compile("^Good morning. The kettle is on"))

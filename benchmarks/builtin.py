@@ -4,15 +4,13 @@ FOLDER has two recordings of every speaker, in any format that soundfile reads: 
 beginning, where a row says how long), and `NAME_heldout*.flac`, other speech of the same person, which is never learnt.
 `NAME_ref*.txt`, where there is one, is what was read. At least two speakers; six or more make figures worth reading.
 
-    cos    cosine of GE2E embeddings of the clone and of the person's held-out speech (benchmarks/embedding.py)
+    cos    cosine of GE2E embeddings of the clone and of the person's held-out speech (docs/likeness.md)
     id     how often that person is the nearest of all in the folder
     WER    wrong words of matrix sentences, heard by pocketsphinx with their grammar
     fWER   wrong words of other sentences, heard by pocketsphinx without one: harsh, espeak-ng itself has more than half
     RTF    seconds of CPU for a second of speech
     learn  seconds of CPU to learn the voice
     first  seconds of wall time until the first of two sentences is there
-
-The embedding needs two packages that the project does not: pip install --no-deps Resemblyzer==0.1.4 webrtcvad-wheels
 """
 
 from __future__ import annotations
@@ -37,8 +35,8 @@ import psutil  # noqa: E402
 import soundfile  # noqa: E402
 import soxr  # noqa: E402
 
-from benchmarks.embedding import RATE, Embedding, embed  # noqa: E402
 from benchmarks.hearing import free_errors, matrix_errors, matrix_sentence  # noqa: E402
+from voiceclone.audio.speaker_embedding import RATE, Embedding, embed  # noqa: E402
 from voiceclone.engines import registry  # noqa: E402
 from voiceclone.engines.base import EngineError, EnrolmentOptions, SpeechSettings  # noqa: E402
 from voiceclone.engines.builtin.analysis import FloatArray  # noqa: E402
@@ -133,7 +131,7 @@ def score(row: Row, people: dict[str, Embedding], name: str, speak: Speak, seed:
         start = cpu()
         waveform = speak(text)
         row.spoken.append((cpu() - start, len(waveform) / RATE))
-        alike = np.array([person @ embed(waveform) for person in people.values()])
+        alike = np.array([person @ embed(waveform, RATE) for person in people.values()])
         row.cosines.append(float(alike[names.index(name)]))
         row.nearest.append(names[int(alike.argmax())] == name)
         (row.matrix if text in matrix else row.free).append(
@@ -192,7 +190,7 @@ def scale(speakers: list[Speaker], people: dict[str, Embedding], times: tuple[in
 
         score(row, people, speaker.name, speak, f"{seed} {speaker.name}", times)
     yield f"{'espeak-ng as it is':34}{row}"
-    real = {s.name: embed(at_scoring_rate(s.reference, s.sample_rate)[: 5 * RATE]) for s in speakers}
+    real = {s.name: embed(at_scoring_rate(s.reference, s.sample_rate)[: 5 * RATE], RATE) for s in speakers}
     between = np.array([[real[a] @ people[b] for b in people] for a in people])
     others = between[~np.eye(len(people), dtype=bool)].mean()
     nearest = 100 * (between.argmax(1) == np.arange(len(people))).mean()
@@ -213,7 +211,7 @@ def main() -> None:
     if len(speakers) < 2:
         parser.error(f"{a.folder} has {len(speakers)} speakers with NAME_ref*.flac and NAME_heldout*.flac; give two.")
     registry.get("builtin").warm_up()
-    people, times = {s.name: embed(s.held_out) for s in speakers}, (a.sentences, a.matrix)
+    people, times = {s.name: embed(s.held_out, RATE) for s in speakers}, (a.sentences, a.matrix)
     print(
         f"{len(speakers)} speakers; {a.sentences} sentences and {a.matrix} of the matrix each; seed {a.seed}\n{HEADER}"
     )

@@ -91,6 +91,25 @@
     show(player, audio.currentTime);
   });
 
+  // --- the sentence that is heard is marked in the text ---------------------------------------------------------------------
+  // within [data-spoken]: [data-lengths="1.2 3.4"] around the player, seconds of each sentence; [data-sentence="0"] in the text
+  function mark(box, at, lengths) {
+    let left = at;
+    const number = at > 0 ? lengths.findIndex((length) => (left -= length) < 0) : -1;
+    for (const sentence of box.querySelectorAll("[data-sentence]")) {
+      const heard = Number(sentence.dataset.sentence) === number;
+      if (heard === sentence.hasAttribute("aria-current")) continue;
+      if (heard) sentence.setAttribute("aria-current", "true"); else sentence.removeAttribute("aria-current");
+      const text = sentence.parentElement;
+      if (heard && (sentence.offsetTop < text.scrollTop || sentence.offsetTop + sentence.offsetHeight > text.scrollTop + text.clientHeight)) text.scrollTop = sentence.offsetTop - 24;
+    }
+  }
+  on("timeupdate", (player, audio) => {
+    const lengths = player.closest("[data-lengths]")?.dataset.lengths.split(" ").map(Number);
+    const box = player.closest("[data-spoken]");
+    if (box && lengths?.length === box.querySelectorAll("[data-sentence]").length) mark(box, audio.currentTime, lengths);
+  });
+
   document.addEventListener("click", (event) => {
     const player = event.target.closest("[data-play]") && playerOf(event.target);
     if (player) toggle(player);
@@ -117,5 +136,5 @@
   }
   document.addEventListener("htmx:afterSettle", (event) => autoplay(event.detail.elt.parentElement || event.detail.elt));
 
-  window.voiceclone = Object.assign(window.voiceclone || {}, { player: { toggle, seek, show, part, button, fail, series } });
+  window.voiceclone = Object.assign(window.voiceclone || {}, { player: { toggle, seek, show, part, button, fail, series, mark } });
 })();

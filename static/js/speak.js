@@ -251,6 +251,8 @@
 
   // --- the sentence that is heard is marked in the text ---------------------------------------------------------------------
   function lengthsOf(box) {  // those that nobody told us share the rest of the time as their characters do
+    const told = ($("[data-sound]", box).dataset.lengths || "").split(" ").filter(Boolean).map(Number);
+    if (told.length && told.length === all("[data-sentence]", box).length) return told;
     const known = made.get(box)?.lengths || [];
     const rest = all("[data-sentence]", box).slice(known.length).map((sentence) => {
       const pause = sentence.previousSibling?.textContent.match(/<#\s*(\d*\.?\d+)\s*#>\s*$/);
@@ -265,14 +267,6 @@
     const box = target.matches?.("[data-audio]") && target.closest("[data-speech]");
     if (!box) return;
     const series = made.get(box);
-    let left = (series && !series.changed ? series.offset : 0) + target.currentTime;
-    const number = target.currentTime > 0 ? lengthsOf(box).findIndex((length) => (left -= length) < 0) : -1;
-    for (const sentence of all("[data-sentence]", box)) {
-      const heard = Number(sentence.dataset.sentence) === number;
-      if (heard === sentence.hasAttribute("aria-current")) continue;
-      if (heard) sentence.setAttribute("aria-current", "true"); else sentence.removeAttribute("aria-current");
-      const text = sentence.parentElement;
-      if (heard && (sentence.offsetTop < text.scrollTop || sentence.offsetTop + sentence.offsetHeight > text.scrollTop + text.clientHeight)) text.scrollTop = sentence.offsetTop - 24;
-    }
+    kit.mark(box, target.currentTime > 0 ? (series && !series.changed ? series.offset : 0) + target.currentTime : 0, lengthsOf(box));
   }, true);
 })();

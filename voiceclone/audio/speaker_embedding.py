@@ -40,6 +40,7 @@ class Windows:
         np.float64
     ]  # (n, 2): where each begins and ends in the recording, silences that were skipped included
     embeddings: NDArray[np.float32]  # (n, 256)
+    speech: float  # seconds in all, without silence
 
     @property
     def mean(self) -> Embedding:
@@ -74,7 +75,8 @@ def windows(waveform: NDArray[Any], sample_rate: int, *, one_level: bool = False
     end = (starts[-1] + _FRAMES) * _HOP
     mel = _mel_spectrogram(np.pad(speech, (0, max(0, end - len(speech)))))
     edges = np.minimum(np.stack([starts, starts + _FRAMES], axis=1) * _HOP, len(speech) - 1)
-    return Windows(kept[edges] / RATE, _encode(np.stack([mel[start : start + _FRAMES] for start in starts])))
+    embeddings = _encode(np.stack([mel[start : start + _FRAMES] for start in starts]))
+    return Windows(kept[edges] / RATE, embeddings, len(speech) / RATE)
 
 
 def _speech(waveform: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -88,7 +90,7 @@ def _speech(waveform: NDArray[np.float64]) -> NDArray[np.intp]:
     quiet, loud = np.percentile(levels, [10, 95])
     is_speech = levels > max(loud - _BELOW_SPEECH, min(quiet + _ABOVE_NOISE, loud - _ABOVE_NOISE))
     smooth = uniform_filter1d(is_speech.astype(float), _SMOOTH, mode="constant") > 0.5
-    mask = np.repeat(binary_dilation(smooth, np.ones(_AROUND)), _BLOCK)
+    mask = np.repeat(binary_dilation(smooth, np.ones(_AROUND, bool)), _BLOCK)
     return everything[: len(mask)][mask] if mask.any() else everything
 
 

@@ -45,7 +45,7 @@ def _sounding(predictions: PredictionQuerySet) -> PredictionQuerySet:
 
 
 def erase_audio(prediction: Prediction) -> None:
-    Prediction.objects.filter(pk=prediction.pk).update(audio="", master="", parts=[], peaks=[])
+    Prediction.objects.filter(pk=prediction.pk).update(audio="", master="", parts=[], peaks=[], sentences=[])
     erase_folder(f"predictions/{prediction.pk}")
 
 

@@ -51,6 +51,10 @@ class Prediction(Leased):
     parts = models.JSONField(default=list, help_text="Sentences that can be heard already: their lengths in seconds.")
     seconds = models.FloatField(default=0, help_text="Of sound.")
     peaks = models.JSONField(default=list)
+    sentences = models.JSONField(
+        default=list, help_text="Their lengths in seconds, once all is said; empty: not known."
+    )
+    likeness = models.FloatField(null=True, blank=True, help_text="To the voice's sample, 0…1; empty: not known.")
     code = models.PositiveIntegerField(default=0, help_text="The task code of the v3 contract; 0 is fine.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Unexpected ones, each tried again.")
     change = models.PositiveBigIntegerField(default=0, help_text="The owner's count of changes at the last change.")

@@ -12,14 +12,14 @@ from django.core.files.storage import default_storage
 
 from voiceclone.audio.peaks import peaks
 from voiceclone.engines import registry
-from voiceclone.engines.base import Chunk, EngineError, LocalEngine, Progress, SampleRejected
+from voiceclone.engines.base import Chunk, EngineError, LocalEngine, Progress, SampleRejected, Waveform
 from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.inputs import enrolment_options, speech_settings
 from voiceclone.predictions.models import Prediction
 from voiceclone.predictions.remote import opening
 from voiceclone.samples import references
 from voiceclone.samples.models import Sample
-from voiceclone.voices import enrolments, retention
+from voiceclone.voices import enrolments, likeness, retention
 from voiceclone.voices.models import Voice
 from voiceclone.work.files import erase_folder
 from voiceclone.work.leases import Interrupted, ShuttingDown
@@ -163,6 +163,7 @@ def save(prediction: Prediction, result: Result, also: Callable[[], None] | None
             also()
 
     sound = {"audio": audio, "master": master, "seconds": len(waveform) / rate, "peaks": peaks(waveform)}
+    sound |= {"sentences": _sentence_lengths(result), "likeness": _likeness(prediction, waveform, rate)}
     is_kept = False
     try:
         is_kept = lifecycle.complete(prediction, then, **sound, parts=[], stage="", done=0, total=0)
@@ -174,6 +175,15 @@ def save(prediction: Prediction, result: Result, also: Callable[[], None] | None
         erase_folder(sounds.folder(prediction), keep={audio, master})
         if profile:
             erase_folder(f"voices/{prediction.voice_id}", keep={profile})
+
+
+def _sentence_lengths(result: Result) -> list[float]:
+    return [round(len(chunk.waveform) / chunk.sample_rate, 2) for chunk in result.chunks]
+
+
+def _likeness(prediction: Prediction, waveform: Waveform, sample_rate: int) -> float | None:
+    sample = prediction.voice.sample if prediction.voice else None
+    return likeness.score(sample, waveform, sample_rate) if sample else None
 
 
 def _voice_is_ready(prediction: Prediction, profile: str) -> Callable[[], None]:

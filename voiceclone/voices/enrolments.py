@@ -21,6 +21,7 @@ from django_tasks import task
 from voiceclone.engines import registry
 from voiceclone.engines.base import EngineError, EnrolmentOptions, Progress, SampleRejected
 from voiceclone.samples.models import Sample
+from voiceclone.voices import likeness
 from voiceclone.voices.models import Enrolment
 from voiceclone.work.files import erase_folder
 from voiceclone.work.leases import Interrupted, LeaseLost, Pace, ShuttingDown, Status, heartbeat, stopping
@@ -104,6 +105,7 @@ def _work(row: Enrolment, outer: Progress | None = None) -> None:
         except BaseException:  # stopped, cancelled by the clone that waits for it, or our own mistake: hand it back
             Enrolment.objects.hand_back(row)
             raise
+    likeness.prepare(row.sample)
     name = default_storage.save(f"enrolments/{row.pk}/{row.attempts}.npz", ContentFile(profile))
     if not held.update(status=Status.COMPLETED, profile=name, lease_until=None, finished_at=now()):
         default_storage.delete(name)

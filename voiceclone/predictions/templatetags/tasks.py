@@ -9,6 +9,7 @@ from django import template
 from voiceclone.engines import registry
 from voiceclone.predictions import estimates, steps
 from voiceclone.predictions.models import Prediction
+from voiceclone.voices import likeness
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ def progress_of(task: Prediction) -> dict[str, Any]:
         "seconds_left": estimates.seconds_left(task),
         "sentence": steps.sentence(task),
     }
+
+
+@register.simple_tag
+def likeness_of(task: Prediction) -> likeness.Likeness | None:
+    """How alike the voice was, beside what real people reach; None where that is not known."""
+    return likeness.describe(task.likeness) if task.likeness is not None and task.audio else None
 
 
 @register.filter

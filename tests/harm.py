@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import sys
 import threading
 import time
 from collections import Counter, defaultdict, deque
@@ -60,14 +61,13 @@ class Harm:
         self.done: Counter[str] = Counter()
         self.submitted: list[tuple[str, dict[str, Any], int]] = []
         """What reached the vendor: path, body, and the vendor's own status."""
-        self.without_key: list[str] = []
+        self.leaked: list[str] = []
         """The kinds of requests that came with a key, though they must not."""
         self._lock = threading.Lock()
 
     def __enter__(self) -> Harm:
         handler = type("Handler", (_Handler,), {"harm": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", 0), handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
 
@@ -101,6 +101,15 @@ class Harm:
         )
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who was killed or lost patience is no news."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 class _Handler(BaseHTTPRequestHandler):
     harm: ClassVar[Harm]
     protocol_version = "HTTP/1.1"
@@ -118,9 +127,9 @@ class _Handler(BaseHTTPRequestHandler):
         kind = kind_of(self.command, self.path)
         what = self.harm.choose(kind)
         if self.command == "PUT" and "Authorization" in self.headers:
-            self.harm.without_key.append("ticket")
+            self.harm.leaked.append("ticket")
         if kind == "output" and "Authorization" in self.headers:
-            self.harm.without_key.append("output")
+            self.harm.leaked.append("output")
         if what.endswith(" before") or what == "404":
             self._spoil_before(what)
             return

@@ -47,7 +47,7 @@ def test_a_clone_and_a_speech_when_all_is_well(vendor: Vendor, harm: Harm, clone
     assert books(vendor, made) == 1
     (bought,) = vendor.tasks(text="Good morning, everybody.")
     assert (bought["input"]["speed"], bought["input"]["format"]) == (1.2, "flac")
-    assert not harm.without_key
+    assert not harm.leaked
 
 
 @pytest.mark.parametrize("what", [*AFTER, "500 before", "drop before", "429 before"])
@@ -213,3 +213,36 @@ def test_a_vendor_that_is_down_is_left_alone_for_a_while(harm: Harm, clone: Make
     assert Prediction.objects.get().stage == "resting"
     assert work(task)[0].status == "completed"
     assert breaker.state("wavespeed") == "closed"
+
+
+def test_what_was_paid_for_and_came_too_late_is_looked_for_again_not_paid_again(
+    vendor: Vendor, harm: Harm, clone: Make, settings: Any
+) -> None:
+    settings.HOSTED_LONGEST_MINUTES = 3 / 60
+    harm.script["result"].extend(["unknown word"] * 200)
+    late = work(clone())[0]
+    assert late.status == "failed"
+    assert "To try again is to look again: it costs nothing." in late.error
+    settings.HOSTED_LONGEST_MINUTES = 60
+    harm.script["result"].clear()
+    again = lifecycle.retry(late)
+    made = work(again)[0]
+    assert (made.status, made.error) == ("completed", "")
+    assert books(vendor, made) == 1
+    assert sum(RemoteJob.objects.values_list("price", flat=True)) == 0.5
+
+
+def test_hundreds_wait_at_the_vendor_and_keep_nobody(
+    harm: Harm, hosted_voice: Voice, alice: User, django_assert_max_num_queries: Any
+) -> None:
+    """A job that waits is a row: one look at what is due finds the few that are."""
+    task = Prediction.objects.get()
+    waiting = [
+        RemoteJob(owner=alice, engine="wavespeed", purpose="speech", state="waiting", account="x", remote_id=f"id{n}",
+                  token="t", not_before=now() + timedelta(hours=1))
+        for n in range(600)
+    ]  # fmt: skip
+    RemoteJob.objects.bulk_create(waiting)
+    with django_assert_max_num_queries(1):
+        assert list(RemoteJob.objects.due()) == []
+    assert task.status == "completed"

@@ -221,7 +221,9 @@ def retry(prediction: Prediction) -> Prediction:
         if prediction.is_clone:
             _clone_again(voice, prediction)
             voice.refresh_from_db()
-        return submit(prediction.owner, prediction.model, prediction.engine, voice, prediction.input)
+        again = submit(prediction.owner, prediction.model, prediction.engine, voice, prediction.input)
+        opening.inherit(prediction, again)
+        return again
 
 
 def _clone_again(voice: Voice, prediction: Prediction) -> None:

@@ -38,7 +38,7 @@ from voiceclone.work.leases import PARKED, UNFINISHED, Interrupted, LeaseLost, S
 log = logging.getLogger("remote")
 Purpose = RemoteJob.Purpose
 LONGEST_PAUSE = 60.0  # seconds between tries
-MAX_FAILURES = 6  # mistakes of ours, or results that cannot be had, in a row
+MAX_FAILURES = 6  # mistakes of ours in a row, before anything was sent
 SAMPLE_LASTS = timedelta(days=6)  # the vendor keeps uploads for seven
 NOT_KNOWN_FOR = timedelta(minutes=2)  # that a task may be unknown right after it was accepted
 OURS = "Something went wrong on this machine, again and again. Its admin finds the reason in the log under the id {id}."
@@ -63,10 +63,10 @@ def carry(pk: UUID) -> None:
 
 def _try_later(job: RemoteJob) -> None:
     try:
-        if job.failures + 1 < MAX_FAILURES or job.prediction is None:
+        if job.state == State.QUEUED and job.failures + 1 >= MAX_FAILURES and job.prediction:
+            ending.fail(job, job.prediction, OURS.format(id=job.pk), 5000, is_charged=False)
+        else:  # what was paid for is tried until the time is up
             move(job, job.state, pause=backoff(job.failures + 2), failures=job.failures + 1)
-        else:
-            ending.fail(job, job.prediction, OURS.format(id=job.pk), 5000, is_charged=bool(job.submitted_at))
     except Exception:  # its lease runs out, and somebody takes it up again
         log.exception("remote job=%s could not be put off", job.pk)
 
@@ -252,13 +252,9 @@ class Step:
         lifecycle.show_stage(self.prediction, "fetching")
         try:
             arriving.arrive(job, self.prediction)
-        except arriving.NotThere as error:
-            log.warning("remote job=%s its result cannot be had", job.pk)
-            if job.failures + 1 >= MAX_FAILURES:
-                sentence = f"{self.engine.vendor} has made it (its task {job.remote_id}), but it could not be fetched: "
-                self._fail(sentence + str(error), 1402, is_charged=True)
-            else:  # another look may give another address
-                move(job, State.WAITING, pause=backoff(job.failures + 1), failures=job.failures + 1)
+        except arriving.NotThere as error:  # another look may give another address; it was paid for
+            log.warning("remote job=%s its result cannot be had now (%s)", job.pk, error)
+            move(job, State.WAITING, pause=backoff(job.failures + 1), failures=job.failures + 1)
 
     # --- the ends -----------------------------------------------------------------------------------------------------
     def _refused(self, error: Refused) -> None:
@@ -305,8 +301,10 @@ class Step:
         elif self.job.state == State.UNKNOWN:
             self._fail(self._unclear_sentence(), 1405, is_charged=True)
         else:
-            name = self.job.remote_id
-            self._fail(f"{vendor} was not done with its task {name} within {minutes}.", 5004, is_charged=True)
+            name, again = self.job.remote_id, "To try again is to look again: it costs nothing."
+            is_made = bool(self.job.output)
+            what = "has made it, but it could not be fetched" if is_made else "was not done with it"
+            self._fail(f"{vendor} {what} within {minutes} (its task {name}). {again}", 5004, is_charged=True)
         raise LeaseLost
 
 

@@ -45,8 +45,21 @@ def hand_over(prediction: Prediction) -> None:
     with transaction.atomic():
         if not Prediction.objects.park(prediction):
             raise LeaseLost
-        rows = RemoteJob.objects.unfinished().filter(prediction=prediction, state=State.QUEUED)
-        rows.update(not_before=now())
+        RemoteJob.objects.unfinished().filter(prediction=prediction, not_before=PARKED).update(not_before=now())
+
+
+def inherit(earlier: Prediction, again: Prediction) -> None:
+    """What was paid for and was not done in time is looked for again, instead of being paid for again.
+
+    Call it in the transaction that makes `again`.
+    """
+    old = RemoteJob.objects.select_for_update().filter(prediction=earlier, state=State.FAILED).first()
+    if old is None or not old.remote_id or not old.price:
+        return
+    kept = ("purpose", "account", "is_own_key", "voice_name", "sample_url", "remote_id", "submissions", "submitted_at")
+    found = {name: getattr(old, name) for name in (*kept, "price", "settled")}
+    RemoteJob.objects.filter(pk=old.pk).update(remote_id="", price=0, settled=0)
+    RemoteJob.objects.filter(prediction=again).update(state=State.WAITING, **found)
 
 
 def close(prediction: Prediction) -> None:

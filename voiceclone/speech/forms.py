@@ -85,6 +85,7 @@ class SpeechForm(forms.Form):
         self.fields["voice_id"].widget.choices = choices
         self.chosen = self._find(wanted)
         self._grey_out()
+        self.cost_note = ""
         self._say_what_it_costs()
 
     @property
@@ -135,7 +136,7 @@ class SpeechForm(forms.Form):
         field = self.fields["model"]
         assert isinstance(field, OptionField)
         field.choices = [(model.id, offers.model_label(engine, model)) for model in catalog.SPEECH_MODELS]
-        field.help_text = f"{str(offers.LEAVES).format(vendor=vendor)} {offers.books(self.user, engine)}"
+        self.cost_note = f"{str(offers.LEAVES).format(vendor=vendor)} {offers.books(self.user, engine)}"
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

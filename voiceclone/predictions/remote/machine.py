@@ -39,6 +39,7 @@ log = logging.getLogger("remote")
 Purpose = RemoteJob.Purpose
 LONGEST_PAUSE = 60.0  # seconds between tries
 MAX_FAILURES = 6  # mistakes of ours in a row, before anything was sent
+PREVIEWS = 8  # tries of a preview that the vendor refuses; each costs nothing
 SAMPLE_LASTS = timedelta(days=6)  # the vendor keeps uploads for seven
 NOT_KNOWN_FOR = timedelta(minutes=2)  # that a task may be unknown right after it was accepted
 OURS = "Something went wrong on this machine, again and again. Its admin finds the reason in the log under the id {id}."
@@ -210,6 +211,13 @@ class Step:
         else:
             self._wait_if_there_is_time(self._unclear_pause())
 
+    def _found(self) -> Report | None:
+        """The vendor's task, where it can be told at once."""
+        try:
+            return healing.find(self.job, self._run(), access.account(self.job))
+        except (Unavailable, Refused):
+            return None
+
     def _send_the_clone_again(self) -> None:
         """The same voice ID: where the first one was taken the vendor says so, and nothing is done twice."""
         job = self.job
@@ -261,9 +269,16 @@ class Step:
         job = self.job
         if error.meaning == Meaning.DUPLICATE and job.purpose == Purpose.CLONE and job.submissions > 1:
             log.info("remote job=%s its voice is there already: ours", job.pk)
+            if found := self._found():
+                self._accepted(found)
+                return
             price = self.engine.preview(job.voice_name, self.prediction.input).price
             changes = {"purpose": Purpose.PREVIEW, "settled": job.price, "price": price, "submissions": 0}
             ending.turn_to_preview(job, **changes)
+            return
+        if job.purpose == Purpose.PREVIEW and job.submissions < PREVIEWS:  # its voice may still be being made there
+            pause = backoff(job.submissions + 2)
+            move(job, State.QUEUED, pause=pause, remote_id="", hinted_id="", price=0)
             return
         if error.meaning == Meaning.LOST and job.purpose == Purpose.SPEECH:
             if self._profile().get("account") == job.account:

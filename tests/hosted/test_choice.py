@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
@@ -12,13 +13,14 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils.timezone import now
 
-from voiceclone.accounts import vendor_keys
+from tests.conftest import speech
+from voiceclone.accounts import keys, vendor_keys
 from voiceclone.accounts.models import User, VendorKey
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, RemoteJob
 from voiceclone.predictions.remote import breaker, spending
 from voiceclone.samples.models import Sample
-from voiceclone.voices.models import Voice
+from voiceclone.voices.models import Enrolment, Voice
 
 pytestmark = pytest.mark.django_db
 KEY = "ws_0123456789abcdef"
@@ -229,3 +231,37 @@ def test_after_its_rest_one_caller_tries(settings: Any) -> None:
     assert breaker.state("wavespeed") == "half-open"
     settings.HOSTED_REST = 60.0
     assert breaker.state("wavespeed") == "open"
+
+
+def test_programs_get_the_sites_default_and_its_price(
+    alice: User, hosted: Voice, client: Client, make_sample: Callable[..., Sample], settings: Any
+) -> None:
+    _, token = keys.make(alice)
+    asks = {"HTTP_AUTHORIZATION": f"Bearer {token}", "content_type": "application/json"}
+
+    def price(**asked: Any) -> float:
+        answer = client.post("/api/v3/model/price", json.dumps(asked), **asks)
+        return float(answer.json()["data"]["price"])
+
+    clone = {"model_id": "minimax/voice-clone"}
+    speech = {"model_id": "minimax/speech-2.6-hd", "inputs": {"voice_id": hosted.voice_id, "text": "a" * 500}}
+    assert (price(**clone), price(**speech)) == (0.0, 0.05)
+    settings.ENGINE = "wavespeed"
+    assert price(**clone) == 0.5
+    wanted = {"audio": "https://example.org/a.wav", "custom_voice_id": "ProgramVoice-1", "text": "Hello."}
+    answer = client.post("/api/v3/minimax/voice-clone", json.dumps(wanted), **asks)
+    assert answer.status_code == 200
+    assert RemoteJob.objects.get().engine == "wavespeed"
+    settings.MONTHLY_SPENDING = 0.9
+    answer = client.post("/api/v3/minimax/voice-clone", json.dumps(wanted | {"custom_voice_id": "Program-2"}), **asks)
+    assert answer.status_code == 400
+    assert "the limit of this site is $0.90 a month" in answer.json()["message"]
+
+
+def test_nothing_is_learnt_before_somebody_says_so_where_the_default_leaves_this_machine(
+    browser: Client, settings: Any
+) -> None:
+    settings.ENGINE, settings.ENGINES = "wavespeed", ["wavespeed", "builtin"]
+    assert browser.post("/clone/sample/", {"file": ContentFile(speech("wav", 6.0), "a.wav")}).status_code == 200
+    assert not Enrolment.objects.exists()
+    assert "goes to WaveSpeed, about $0.50, unless you choose another engine" in text_of(browser, "/clone/")

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.http import HttpResponse
@@ -18,8 +19,9 @@ from ninja.decorators import decorate_view
 from voiceclone.api import catalog, results, schemas
 from voiceclone.api.auth import ProgramRequest
 from voiceclone.api.errors import Refused, no_model
-from voiceclone.predictions.catalog import MODEL_IDS
+from voiceclone.predictions.catalog import CLONE, MODEL_IDS
 from voiceclone.predictions.models import Prediction
+from voiceclone.voices.models import Voice
 from voiceclone.work.leases import Status
 
 router = Router(tags=["Account"])
@@ -57,10 +59,10 @@ def models(request: ProgramRequest) -> HttpResponse:
 
 @router.post("/model/price", response=schemas.Envelope[schemas.Price], summary="Price")
 def price(request: ProgramRequest, body: schemas.Priced) -> dict[str, Any]:
-    """What a run costs: nothing."""
-    _must_be_here(body.model_id)
-    free = {"price": catalog.PRICE, "discounted_price": catalog.PRICE, "discount_rate": 0.0}
-    return results.success({"model_id": body.model_id, **free})
+    """What a run costs: nothing, unless a vendor does it."""
+    amount = _price(request, body)
+    asked = {"price": amount, "discounted_price": amount, "discount_rate": 0.0}
+    return results.success({"model_id": body.model_id, **asked})
 
 
 @router.post(
@@ -69,9 +71,18 @@ def price(request: ProgramRequest, body: schemas.Priced) -> dict[str, Any]:
     summary="Price, as older clients ask for it",
 )
 def pricing(request: ProgramRequest, body: schemas.Priced) -> dict[str, Any]:
-    """What a run costs: nothing."""
+    """What a run costs: nothing, unless a vendor does it."""
+    return results.success({"model_id": body.model_id, "unit_price": _price(request, body)})
+
+
+def _price(request: ProgramRequest, body: schemas.Priced) -> float:
+    """By the engine of the voice that is to speak; for a clone, by the site's default."""
     _must_be_here(body.model_id)
-    return results.success({"model_id": body.model_id, "unit_price": catalog.PRICE})
+    inputs = body.inputs or {}
+    named = str(inputs.get("voice_id") or "")
+    voice = Voice.objects.for_user(request.user).living().filter(voice_id=named).first() if named else None
+    engine = voice.engine if voice and body.model_id != CLONE else settings.ENGINE
+    return catalog.price(engine, body.model_id, len(str(inputs.get("text") or "")) or 1000)
 
 
 def _must_be_here(model_id: str) -> None:

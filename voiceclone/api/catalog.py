@@ -7,14 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from voiceclone.cloning.forms import ContractForm
+from voiceclone.engines import registry
 from voiceclone.predictions import catalog
 from voiceclone.predictions.fields import NumberField, OptionField, PronunciationField, TextField
 from voiceclone.speech.forms import SpeechForm
 from voiceclone.voices import voice_id
 
-PRICE = 0.0  # US dollars: nothing is paid for on one's own machine
 HINTS = {
     "audio": "The sample: an https address, the address of an upload of yours, a data: URI, or base64. "
     "One person speaking, 10 seconds to 5 minutes.",
@@ -121,6 +122,20 @@ def about(model_id: str) -> str:
     return "Speaks a text with a voice of yours. The first time makes the voice permanent."
 
 
+def price(engine: str, model_id: str, characters: int = 1000) -> float:
+    """US dollars, about: nothing on one's own machine, the vendor's list where a vendor does it."""
+    if not registry.is_hosted(engine):
+        return 0.0
+    hosted = registry.hosted(engine)
+    return hosted.clone_price() if model_id == catalog.CLONE else hosted.speech_price(model_id, characters)
+
+
+def _formula(model_id: str) -> str:
+    """JSONata, as the vendor writes it."""
+    base = price(settings.ENGINE, model_id)
+    return f"{base} * $length(text) / 1000" if base and model_id != catalog.CLONE else str(base)
+
+
 def _entry(model_id: str, place: int, base_url: str) -> dict[str, Any]:
     is_clone = model_id == catalog.CLONE
     schema = {
@@ -135,9 +150,9 @@ def _entry(model_id: str, place: int, base_url: str) -> dict[str, Any]:
         "name": model_id,
         "description": about(model_id),
         "type": "audio-to-audio" if is_clone else "text-to-audio",
-        "base_price": PRICE,
+        "base_price": price(settings.ENGINE, model_id),
         "sort_order": len(catalog.MODEL_IDS) - place,
-        "formula": str(PRICE),
+        "formula": _formula(model_id),
         "api_schema": {"api_schemas": [schema]},
     }
 

@@ -11,10 +11,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import FileField, Model
 
-from voiceclone.accounts.models import ApiKey, User
+from voiceclone.accounts.models import ApiKey, User, VendorKey
 from voiceclone.audit.models import AuditEvent
 from voiceclone.predictions import sounds
-from voiceclone.predictions.models import Prediction, WebhookDelivery
+from voiceclone.predictions.models import Prediction, RemoteJob, WebhookDelivery
 from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices.models import Consent, Voice
 
@@ -150,6 +150,18 @@ TABLES = (
         "webhook_deliveries",
         "Finished tasks that were sent to your programs, and what those answered.",
         lambda user: WebhookDelivery.objects.for_user(user).iterator(CHUNK),
+    ),
+    Table(
+        "vendor_tasks",
+        "What a vendor did for you, and about what it cost.",
+        lambda user: RemoteJob.objects.filter(owner=user).iterator(CHUNK),
+        lambda job: every_column(job, without=("token", "account", "sample_url", "output")),
+    ),
+    Table(
+        "vendor_keys",
+        "Your own keys at vendors: that there are some and since when, not the keys themselves.",
+        lambda user: VendorKey.objects.filter(owner=user).iterator(CHUNK),
+        lambda key: every_column(key, without=("sealed",)),
     ),
     Table("events", "What was done to your account and your voices, of the last year.", _events, dict),
 )

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from voiceclone import views
+from voiceclone.accounts.language import set_language
 from voiceclone.accounts.views import index as account
 from voiceclone.api import pages as programs
 from voiceclone.api.errors import not_found
@@ -49,6 +50,7 @@ urlpatterns = [
     path("outputs/<str:token>/<str:filename>", predictions.output, name="output"),
     path("api/v3/media/uploads/<str:ticket>", put_upload, name="put-upload"),
     path("account/", account, name="account"),
+    path("language/", set_language, name="set-language"),
     path("account/keys/", programs.api_keys, name="api-keys"),
     path("account/keys/<int:pk>/revoke/", programs.revoke_key, name="revoke-api-key"),
     path("account/engines/", engines, name="engines"),

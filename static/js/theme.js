@@ -11,7 +11,7 @@
     const theme = kept() || (system.matches ? "dark" : "light");
     root.dataset.theme = theme;
     const other = theme === "dark" ? "light" : "dark";
-    for (const button of document.querySelectorAll("[data-theme-switch]")) button.setAttribute("aria-label", `Switch to the ${other} look`);
+    for (const button of document.querySelectorAll("[data-theme-switch]")) button.setAttribute("aria-label", button.dataset[other]);
   }
 
   root.classList.add("js");

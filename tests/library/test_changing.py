@@ -131,7 +131,7 @@ def test_it_says_that_a_sample_stays_which_another_voice_needs(
 ) -> None:
     make_voice(alice, "TwinVoice-1", sample=voice.sample)
     asked = question(browser)
-    assert "Its sample stays, because 1 other voice of yours was made from it." in asked
+    assert "Its sample stays, because another voice of yours was made from it." in asked
     assert "its sample, “" not in asked
     browser.post("/voices/NamedVoice-1/delete/")
     assert Sample.objects.count() == 1

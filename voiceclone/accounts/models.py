@@ -35,6 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail", unique=True)
     is_staff = models.BooleanField("may enter the admin panel", default=False)
     is_active = models.BooleanField("may log in", default=True)
+    language = models.CharField(max_length=10, blank=True, help_text="Of pages and mails; empty: as the browser asks.")
     date_joined = models.DateTimeField(default=now, editable=False)
     changes = models.PositiveBigIntegerField(default=0, editable=False)
     """Counts every change of anything this person may be watching: pages poll it to ask "anything new?" cheaply."""

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import User
 from voiceclone.predictions.models import CLONE, Prediction
@@ -28,8 +29,13 @@ PAGE = 24
 LONGEST_SEARCH = 256
 SHOWN = (Voice.State.CLONING, Voice.State.READY, Voice.State.EXPIRED)
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)
-LABELS = {"all": "All", "temporary": "Temporary", "permanent": "Permanent", "expired": "Expired"}
-SORTS = {"newest": "Newest first", "oldest": "Oldest first", "name": "By name", "ending": "Ending soonest"}
+LABELS = {"all": _("All"), "temporary": _("Temporary"), "permanent": _("Permanent"), "expired": _("Expired")}
+SORTS = {
+    "newest": _("Newest first"),
+    "oldest": _("Oldest first"),
+    "name": _("By name"),
+    "ending": _("Ending soonest"),
+}
 ORDERS = {
     "newest": ("-created_at", "-pk"),
     "oldest": ("created_at", "pk"),
@@ -98,7 +104,7 @@ class Listing:
 
     def tabs(self, counts: Mapping[str, int]) -> list[tuple[str, str, int, str]]:
         """(name, label, how many, address) of each filter."""
-        return [(name, label, counts[name], replace(self, show=name).address()) for name, label in LABELS.items()]
+        return [(name, str(label), counts[name], replace(self, show=name).address()) for name, label in LABELS.items()]
 
     def counts(self, user: User) -> dict[str, int]:
         """How many of those that are sought each filter shows."""

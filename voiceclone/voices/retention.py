@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
+from django.utils.translation import ngettext
 
 from voiceclone.accounts.models import User
 from voiceclone.audit.models import Action, record
@@ -35,10 +36,16 @@ class NotUsable(ValueError):
 def lifetime() -> str:
     """How long a new voice lives, in words: “7 days”, “12 hours”."""
     seconds = settings.RETENTION_DAYS * 86400
-    units = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
-    size, unit = next((one for one in units if seconds >= one[0]), units[-1])
+    size = next((size for size in (86400, 3600, 60) if seconds >= size), 1)
     count = f"{seconds / size:.3g}"
-    return f"{count} {unit}" if count == "1" else f"{count} {unit}s"
+    many = 1 if count == "1" else 2
+    words = {
+        86400: ngettext("%(count)s day", "%(count)s days", many),
+        3600: ngettext("%(count)s hour", "%(count)s hours", many),
+        60: ngettext("%(count)s minute", "%(count)s minutes", many),
+        1: ngettext("%(count)s second", "%(count)s seconds", many),
+    }
+    return words[size] % {"count": count}
 
 
 def problem(voice: Voice) -> str:

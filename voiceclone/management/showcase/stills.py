@@ -110,6 +110,7 @@ def _mails(maker: User) -> list[Still]:
         if parts:
             stills.append(Still(f"mail-{name}", parts[0]))
         text = f"Subject: {message.subject}\nFrom: {settings.DEFAULT_FROM_EMAIL}\n\n{message.body}"
-        plain = f'<!doctype html><html lang="en"><title>{escape(str(message.subject))}</title><main><pre>{escape(text)}</pre>'
+        subject, body = escape(str(message.subject)), escape(text)
+        plain = f'<!doctype html><html lang="en"><title>{subject}</title><main><h1>{subject}</h1><pre>{body}</pre>'
         stills.append(Still(f"mail-{name}-text", plain))
     return stills

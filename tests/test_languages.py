@@ -1,0 +1,90 @@
+"""Every text is translated, whole, and what is compiled is what is written; who reads which language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from voiceclone.accounts.models import User
+from voiceclone.management.commands import languages
+
+OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+SPANISH = {"HTTP_ACCEPT_LANGUAGE": "es-MX,es;q=0.9,en;q=0.5"}
+PLACEHOLDER = re.compile(r"%\(\w+\)|\{\w*\}|</?\w+|%[sd]")
+
+
+def strings(message: Any) -> list[tuple[str, str]]:
+    """Each form of a text beside its translation."""
+    if isinstance(message.id, tuple):
+        return [(message.id[min(form, 1)], string) for form, string in enumerate(message.string)]
+    return [(message.id, message.string)]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_is_translated(language: str) -> None:
+    """Where it fails: `manage.py languages`, fill in what is empty in locale/*/LC_MESSAGES/django.po, and once more."""
+    catalog = languages.translated(language)
+    texts = {(message.context, message.id): message for message in languages.collected() if message.id}
+    known = {(message.context, message.id): message for message in catalog if message.id}
+    assert not [text for text in texts if text not in known]
+    assert not [text for text in known if text not in texts]
+    assert not [message.id for message in known.values() if message.fuzzy]
+    assert not [message.id for message in known.values() if not all(new for _, new in strings(message))]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations_keep_what_is_filled_in_and_the_markup(language: str) -> None:
+    for message in languages.translated(language):
+        if message.id:
+            for old, new in strings(message):
+                assert set(PLACEHOLDER.findall(old)) == set(PLACEHOLDER.findall(new)), (old, new)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_is_compiled_is_what_is_written(language: str) -> None:
+    """A bare machine has no Babel: it reads the .mo file that lies in the repository."""
+    compiled = (languages.folder_of(language) / "django.mo").read_bytes()
+    assert compiled == languages.compiled(languages.translated(language))
+
+
+def test_a_page_speaks_the_language_of_the_browser(client: Client, db: None) -> None:
+    answer = client.get("/", **SPANISH)
+    page = answer.content.decode()
+    assert '<html lang="es">' in page
+    assert "Escucha tu propia voz decir algo nuevo" in page
+    assert answer["Content-Language"] == "es"
+    assert "Accept-Language" in answer["Vary"]
+    assert "Hear your own voice" in client.get("/", HTTP_ACCEPT_LANGUAGE="sv").content.decode()
+
+
+def test_an_error_speaks_it_too(client: Client, db: None) -> None:
+    assert "Aquí no hay nada" in client.get("/no/such/page", **SPANISH).content.decode()
+
+
+def test_a_choice_is_kept_for_the_browser_and_the_account(alice: User, client_of: Callable[[User], Client]) -> None:
+    browser = client_of(alice)
+    answer = browser.post("/language/", {"language": "es", "next": "/voices/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/voices/")
+    assert "Todavía no hay voces" in browser.get("/voices/").content.decode()
+    alice.refresh_from_db()
+    assert alice.language == "es"
+    assert "Todavía no hay voces" in client_of(alice).get("/voices/").content.decode()
+    browser.post("/account/logout/")
+    assert "Iniciar sesión" in browser.get("/account/login/").content.decode()
+
+
+def test_an_unknown_language_changes_nothing(alice: User, client_of: Callable[[User], Client]) -> None:
+    client_of(alice).post("/language/", {"language": "xx"})
+    alice.refresh_from_db()
+    assert alice.language == ""
+
+
+def test_programs_are_answered_in_english_whatever_they_say(client: Client, db: None) -> None:
+    answer = client.get("/api/v3/balance", **SPANISH)
+    assert answer["Content-Language"] == "en"
+    assert "Invalid authentication" in answer.json()["message"]

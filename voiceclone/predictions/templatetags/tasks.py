@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from voiceclone.engines import registry
 from voiceclone.predictions import estimates, steps
@@ -45,3 +46,9 @@ def engine_label(name: str) -> str:
 def engine_name(name: str) -> str:
     """The label without what comes after its dot."""
     return engine_label(name).partition(" · ")[0]
+
+
+@register.filter
+def engine_notes(name: str) -> list[str]:
+    """What this engine cannot do, a plain sentence each."""
+    return [_(note) for note in registry.capabilities(name).notes] if name in registry.available() else []

@@ -17,6 +17,7 @@ for name in (
     "EMAIL_URL",
     "REGISTRATION",
     "RETENTION_DAYS",
+    "CONSENT",
     "DEBUG",
     "SECRET_KEY",
 ):

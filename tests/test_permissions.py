@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from voiceclone.accounts.models import User
 from voiceclone.engines.base import Chunk
 from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery
-from voiceclone.voices.models import Voice
+from voiceclone.voices import readings
+from voiceclone.voices.models import Approval, Voice
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +26,7 @@ SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: test
 SIGNED |= {"vendor-webhook"}  # tests/hosted/test_webhook.py
 OWN = {"clone", "voices", "speak", "history", "account", "changes", "check-voice-id", "upload-sample"}
 OWN |= {
+    "read-aloud",
     "engines",
     "api-keys",
     "webhooks",
@@ -42,6 +45,8 @@ SOMEBODYS = {
     "renew-voice": "/voices/{voice.voice_id}/clone-again/",
     "forget-voice": "/voices/gone/{gone.pk}/forget/",
     "export-voice": "/voices/{voice.voice_id}/export/",
+    "reading": "/clone/reading/{reading.pk}/",
+    "withdraw-approval": "/clone/approvals/{approval.pk}/withdraw/",
     "sample-audio": "/samples/{voice.sample_id}/audio",
     "prediction": "/tasks/{task.pk}/",
     "prediction-audio": "/tasks/{task.pk}/audio",
@@ -53,6 +58,7 @@ SOMEBODYS = {
     "send-webhook-again": "/account/webhooks/{delivery.pk}/send-again/",
 }
 BY_POST = {"forget-voice", "renew-voice", "export-voice", "cancel-prediction", "retry-prediction", "delete-prediction"}
+BY_POST |= {"withdraw-approval"}
 BY_POST |= {"revoke-api-key", "send-webhook-again"}
 ASKED_FIRST = {"rename-voice", "delete-voice"}
 
@@ -95,8 +101,18 @@ def speaking(voice: Voice) -> Prediction:
 
 @pytest.fixture
 def addresses(voice: Voice, gone: Voice, speaking: Prediction) -> dict[str, str]:
-    known = {"voice": voice, "gone": gone, "speaking": speaking}
+    known: dict[str, Any] = {"voice": voice, "gone": gone, "speaking": speaking}
     known["task"] = Prediction.objects.get(voice=voice, model=CLONE)
+    assert voice.sample
+    known["reading"] = readings.from_sample(voice.sample, readings.draw("AliceVoice-2"))
+    known["approval"] = Approval.objects.create(
+        owner=voice.owner,
+        voice_id="AliceVoice-2",
+        whose="cannot_speak",
+        sample=voice.sample,
+        engine="builtin",
+        inputs={},
+    )
     known["key"] = keys.make(voice.owner)[0]
     known["delivery"] = WebhookDelivery.objects.create(owner=voice.owner, prediction=known["task"], event="evt_1")
     return {name: address.format(**known) for name, address in SOMEBODYS.items()}
@@ -165,7 +181,7 @@ def test_nothing_changes_by_get(
         BY_POST
         | ASKED_FIRST
         | POSTED
-        | {"clone", "speak", "upload-sample", "import-voice", "erase-account"}
+        | {"clone", "speak", "upload-sample", "read-aloud", "import-voice", "erase-account"}
         | {"api-keys", "webhooks"}
     ),
 )

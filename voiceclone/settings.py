@@ -79,6 +79,7 @@ WSGI_APPLICATION = "voiceclone.wsgi.application"
 
 # --- what people may do -----------------------------------------------------------------------------------------------
 REGISTRATION = env.choice("REGISTRATION", "open", ("open", "invite", "closed"))
+CONSENT = env.choice("CONSENT", "ticked", ("ticked", "read_aloud"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 7, minimum=0.00001, maximum=36500)
 OUTPUT_URL_DAYS = env.number("OUTPUT_URL_DAYS", 7, minimum=0.00001, maximum=36500)
 SAMPLE_MAX_MB = env.number("SAMPLE_MAX_MB", 20, minimum=0.1, maximum=500)
@@ -218,7 +219,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
-DATA_UPLOAD_MAX_NUMBER_FILES = 2
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
 # --- work in the background -------------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
@@ -227,6 +228,7 @@ PERIODIC = [
     (2, "voiceclone.predictions.reaper.reap"),
     (60, "voiceclone.predictions.remote.machine.end_orphans"),
     (2, "voiceclone.voices.enrolments.reap"),
+    (2, "voiceclone.voices.readings.reap"),
     (2, "voiceclone.predictions.webhooks.delivery.reap"),
     (2, "voiceclone.portability.exports.reap"),
     (2, "voiceclone.portability.erasure.reap"),
@@ -237,6 +239,7 @@ PERIODIC = [
     (600, "voiceclone.samples.uploads.prune"),
     (600, "voiceclone.portability.exports.sweep"),
     (3600, "voiceclone.voices.enrolments.prune"),
+    (3600, "voiceclone.voices.readings.prune"),
     (3600, "voiceclone.api.submissions.prune"),
     (3600, "voiceclone.predictions.webhooks.outbox.prune"),
     (3600, "voiceclone.audit.models.prune"),

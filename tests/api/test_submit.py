@@ -68,6 +68,14 @@ def test_the_consent_of_a_program_says_so(program: Program, alice: User) -> None
     assert consent.statement.startswith("Whoever clones through the API declares with each request")
 
 
+def test_where_consent_is_read_aloud_a_program_is_told_where(program: Program, settings: Any) -> None:
+    settings.CONSENT = "read_aloud"
+    answer = program.post(URL, CLONE)
+    assert answer.status_code == 403
+    assert "its speaker has read a sentence aloud, which a request cannot do" in answer.json()["message"]
+    assert not Prediction.objects.exists()
+
+
 def test_speech_defaults_are_the_contracts(program: Program, alice: User, make_voice: MakeVoice) -> None:
     make_voice(alice)
     task = Prediction.objects.get(pk=program.speak().json()["data"]["id"])

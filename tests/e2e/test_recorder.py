@@ -62,3 +62,20 @@ def test_a_take_outlives_a_failed_upload_and_brings_its_text(visit: Visit, alice
     expect(steps.sample_card(page).locator("[data-time]")).to_have_text(re.compile("0:2[12]"))
     page.locator("summary", has_text="Advanced").click()
     expect(page.get_by_label("Text that was read")).to_have_value(re.compile("^Good morning. The kettle is on"))
+
+
+def test_a_sentence_of_consent_that_was_not_read_shows_both_texts(alices_page: Page) -> None:
+    """The microphone of these tests says something else."""
+    page = alices_page
+    page.goto("/clone/")
+    page.locator("summary", has_text="Read it aloud, too").click()
+    recorder = page.get_by_role("group", name="Read the sentence aloud")
+    expect(recorder).to_contain_text("Voiceclone makes a copy of it, called")
+    recorder.get_by_role("button", name="Start recording").click()
+    expect(recorder.get_by_role("timer")).to_have_text("0:05")
+    recorder.get_by_role("button", name="Stop recording").click()
+    recorder.get_by_role("button", name="Use this recording").click()
+    told = page.locator("#reading").get_by_role("alert").first
+    expect(told).to_contain_text("To be read: “This is my own voice", timeout=steps.LONG)
+    expect(told).to_contain_text("Heard:")
+    expect(recorder.get_by_role("button", name="Start recording")).to_be_visible()  # with a new sentence

@@ -36,7 +36,8 @@ from voiceclone.predictions.models import Prediction, WebhookDelivery
 from voiceclone.predictions.webhooks import signing
 from voiceclone.samples import uploads
 from voiceclone.samples.models import Sample
-from voiceclone.voices.models import Consent, Enrolment, Voice
+from voiceclone.voices import readings
+from voiceclone.voices.models import Approval, Consent, Enrolment, Voice
 from voiceclone.work.leases import LEASE, MAX_ATTEMPTS, LeaseLost
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +61,10 @@ def everything(leaving: User, make_voice: MakeVoice, speak: Speak, learnt: Calla
     speak(voice, "Said once.")
     assert voice.sample
     learnt(voice.sample)
+    readings.from_sample(voice.sample, readings.draw("HeronVoice-3"))
+    Approval.objects.create(
+        owner=leaving, voice_id="HeronVoice-4", whose="cannot_speak", sample=voice.sample, engine="builtin", inputs={}
+    )
     uploads.keep(leaving, ContentFile(b"what a program sent"), "heron.wav")
     keys.make(leaving)
     signing.secret_of(leaving)

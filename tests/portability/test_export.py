@@ -25,7 +25,7 @@ from voiceclone.portability import archive, exports
 from voiceclone.portability.models import Export
 from voiceclone.predictions import erasure, lifecycle
 from voiceclone.predictions.models import Prediction
-from voiceclone.voices import retention
+from voiceclone.voices import readings, retention
 from voiceclone.voices.models import Voice
 from voiceclone.work.leases import LEASE
 
@@ -119,6 +119,16 @@ def test_nothing_of_anybody_else_is_in_it(alice: User, bob: User, make_voice: Ma
     with opened(row) as zipped:
         assert not [name for name in zipped.namelist() if "/" in name]
         assert b"BobsVoice" not in b"".join(zipped.read(name) for name in zipped.namelist())
+
+
+def test_what_was_read_aloud_is_in_it(alice: User, voice: Voice) -> None:
+    assert voice.sample
+    read = readings.from_sample(voice.sample, readings.draw("AliceVoice-2"))
+    row = make(alice)
+    (found,) = table(row, "evidence")
+    assert found["sentence"] == read.sentence
+    with opened(row) as zipped:
+        assert zipped.read(found["file"]) == read.file.read()
 
 
 def test_the_manifest_has_the_hash_of_every_file(alice: User, voice: Voice) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.timezone import now
 
 from voiceclone.accounts.models import ApiKey
@@ -19,6 +20,7 @@ from voiceclone.api import bodies, inputs, results
 from voiceclone.api.auth import ProgramRequest
 from voiceclone.api.errors import Refused
 from voiceclone.api.models import Submission
+from voiceclone.cloning.consenting import READ_ALOUD
 from voiceclone.cloning.forms import ContractForm
 from voiceclone.cloning.submit import Duplicate
 from voiceclone.cloning.submit import submit as clone
@@ -37,6 +39,10 @@ KEPT = timedelta(hours=24)
 OLD_CLIENTS = re.compile(r"node|Go-http-client/\S+")
 LONGEST_KEY = 255
 BUSY_PAUSE = 5  # seconds
+MUST_BE_READ = (
+    "This site clones a voice only where its speaker has read a sentence aloud, which a request cannot do. Clone it at "
+    "{site}{page}; every program may then speak with it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,8 @@ def _leave_room(key: ApiKey) -> None:
 def _clone(asked: Request) -> Callable[[], Prediction]:
     """Check a clone. Returns what makes it."""
     user, body = asked.key.owner, asked.body
+    if settings.CONSENT == READ_ALOUD:
+        raise Refused(403, MUST_BE_READ.format(site=settings.BASE_URL, page=reverse("clone")))
     audio = inputs.text(body, "audio")
     form = ContractForm(user, inputs.for_form(ContractForm, body))
     errors = inputs.errors_of(form)

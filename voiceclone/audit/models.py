@@ -24,6 +24,10 @@ class Action(models.TextChoices):
     VOICE_MADE_PERMANENT = "voice.made_permanent"
     VOICE_EXPORTED = "voice.exported"
     VOICE_IMPORTED = "voice.imported"
+    CONSENT_ASKED = "consent.asked"  # a clone waits for an admin
+    CONSENT_APPROVED = "consent.approved"
+    CONSENT_REFUSED = "consent.refused"
+    EVIDENCE_SAVED = "consent.evidence_saved"  # by an admin
     KEY_MADE = "key.made"
     KEY_REVOKED = "key.revoked"
     DATA_EXPORTED = "data.exported"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import User
+from voiceclone.cloning.consenting import ConsentForm
 from voiceclone.engines import registry
 from voiceclone.predictions import catalog
 from voiceclone.predictions.fields import NumberField, OptionField, TextField, can_speak, quoted
@@ -18,7 +19,6 @@ from voiceclone.predictions.remote import offers, spending
 from voiceclone.samples.intake import SampleRefused, take_in
 from voiceclone.samples.models import Sample
 from voiceclone.voices import voice_id
-from voiceclone.voices.models import Consent
 
 ACCEPT = "audio/*,video/mp4,video/webm"
 
@@ -127,8 +127,8 @@ class ContractForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ContractForm.base_fields}
 
 
-class CloneForm(ContractForm):
-    """The page's: `file`, `sample`, `script` and `consent` are its own."""
+class CloneForm(ConsentForm, ContractForm):
+    """The page's: `file`, `sample`, `script`, `engine` and what is said about consent are its own."""
 
     file = forms.FileField(
         label="Sample",
@@ -138,10 +138,6 @@ class CloneForm(ContractForm):
     sample = forms.ModelChoiceField(Sample.objects.none(), required=False, widget=forms.HiddenInput)
     script = forms.CharField(required=False, max_length=catalog.MAX_READ_TEXT, widget=forms.HiddenInput)
     engine = forms.CharField(required=False)
-    consent = forms.BooleanField(
-        label=Consent.STATEMENT,
-        error_messages={"required": "Tick this line first: a voice is cloned only with its speaker's consent."},
-    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -149,6 +145,7 @@ class CloneForm(ContractForm):
         self.kept_sample: Sample | None = None
         """The sample so far, valid form or not: nothing that was uploaded is lost."""
         self.offers = offers.offers(user)
+        self.offer_consent()
 
     def wanted_engine(self) -> str:
         wanted = str(self["engine"].value() or "")
@@ -196,10 +193,10 @@ class CloneForm(ContractForm):
                 sample = take_in(self.user, upload, transcript=cleaned.get("script", ""))
             except SampleRefused as error:
                 self.add_error("file", str(error))
-                return cleaned
         if sample is None and "file" not in self.errors:
             self.add_error("file", "Record or upload a sample first: some seconds of one person speaking.")
         self.kept_sample = cleaned["sample"] = sample
+        self.check_consent(sample)
         if sample and cleaned.get("engine"):
             self._check_length(sample, cleaned["engine"])
         return cleaned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,7 @@ def submit(
     method: str = Consent.Method.TICKED,
     webhook: Webhook | None = None,
     engine: str = "",
+    give_consent: Callable[[], Consent] | None = None,
 ) -> Prediction:
     """Store the consent, the voice and the prediction together. The same nonce twice is one task.
 
@@ -59,7 +61,7 @@ def submit(
                 language=inputs["language_boost"],
                 volume_normalization=bool(inputs.get("need_volume_normalization")),
                 sample=sample,
-                consent=Consent.give(user, method=method),
+                consent=give_consent() if give_consent else Consent.give(user, method=method),
             )
             record(Action.VOICE_CLONED, voice.pk, user)
             return lifecycle.submit(user, CLONE, engine, voice, inputs, nonce, webhook)

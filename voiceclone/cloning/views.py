@@ -14,8 +14,10 @@ from django_htmx.http import push_url, reswap, retarget
 
 from voiceclone.accounts.models import User
 from voiceclone.accounts.requests import PersonRequest
+from voiceclone.cloning import approvals
 from voiceclone.cloning.demo import demo_sample
 from voiceclone.cloning.forms import CloneForm
+from voiceclone.cloning.reading_views import sentence
 from voiceclone.cloning.submit import Duplicate, learn_early, submit
 from voiceclone.predictions import catalog, watching
 from voiceclone.predictions.models import CLONE, Prediction
@@ -23,6 +25,7 @@ from voiceclone.predictions.remote.spending import CannotPay
 from voiceclone.samples.intake import SampleRefused, take_in
 from voiceclone.samples.models import Sample
 from voiceclone.voices import voice_id
+from voiceclone.voices.models import Approval, EvidenceUsed
 
 
 @login_required
@@ -33,16 +36,21 @@ def clone(request: PersonRequest) -> HttpResponse:
     form = CloneForm(request.user, request.POST, request.FILES)
     if not form.is_valid():
         return _again(request, form)
+    if form.needs_approval:
+        return _ask_an_admin(request, form)
     try:
         nonce = request.POST.get("nonce", "")[:64] or None
+        given = form.cleaned_data
         prediction = submit(
-            request.user, form.cleaned_data["sample"], form.inputs(), nonce, engine=form.cleaned_data["engine"]
+            *(request.user, given["sample"], form.inputs(), nonce),
+            engine=given["engine"],
+            give_consent=form.give_consent,
         )
     except Duplicate as error:
         form.add_error("custom_voice_id", str(error))
         return _again(request, form)
-    except CannotPay as error:
-        form.add_error("engine", str(error))
+    except (CannotPay, EvidenceUsed) as error:
+        form.add_error("engine" if isinstance(error, CannotPay) else "reading", str(error))
         return _again(request, form)
     here = f"{reverse('clone')}?task={prediction.pk}"
     if not request.htmx:
@@ -53,6 +61,17 @@ def clone(request: PersonRequest) -> HttpResponse:
         **_watching(prediction, request.user),
     }
     return push_url(render(request, "predictions/_result.html", context), here)
+
+
+def _ask_an_admin(request: PersonRequest, form: CloneForm) -> HttpResponse:
+    try:
+        approval = approvals.ask(request.user, form)
+    except approvals.TooMany as error:
+        form.add_error("declaration", str(error))
+        return _again(request, form)
+    if not request.htmx:
+        return redirect("clone")
+    return render(request, "cloning/_waiting.html", {"approval": approval})
 
 
 def _show(request: PersonRequest) -> HttpResponse:
@@ -84,7 +103,10 @@ def _again(request: PersonRequest, form: CloneForm) -> HttpResponse:
 
 
 def _page(form: CloneForm, sample: Sample | None) -> dict[str, Any]:
-    return {"form": form, "sample": sample, "nonce": uuid.uuid4().hex}
+    user = form.user
+    asked = Approval.objects.for_user(user).exclude(state=Approval.State.APPROVED)
+    wanted = sentence(user, str(form["custom_voice_id"].value() or ""))
+    return {"form": form, "sample": sample, "nonce": uuid.uuid4().hex, "approvals": asked, **wanted}
 
 
 def _watching(task: Prediction, user: User) -> dict[str, Any]:

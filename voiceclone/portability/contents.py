@@ -16,7 +16,7 @@ from voiceclone.audit.models import AuditEvent
 from voiceclone.predictions import sounds
 from voiceclone.predictions.models import Prediction, RemoteJob, WebhookDelivery
 from voiceclone.samples.models import Sample, Upload
-from voiceclone.voices.models import Consent, Voice
+from voiceclone.voices.models import Approval, Consent, Evidence, Voice
 
 CHUNK = 500  # rows, or ids in one query
 BOOKKEEPING = ("owner", "person", "peaks", "nonce", "change", "not_before", "announced_at", "lease_until")
@@ -78,6 +78,10 @@ def _upload_file(upload: Upload) -> dict[str, str]:
     return {"file": f"uploads/{short(upload.pk)}.{upload.kind or 'bin'}"}
 
 
+def _evidence_file(evidence: Evidence) -> dict[str, str]:
+    return {"file": f"evidence/{short(evidence.pk)}.{'flac' if evidence.is_reading else 'bin'}"}
+
+
 def _profile(voice: Voice) -> dict[str, str]:
     return {"profile": f"voices/{safe_name(voice.voice_id)}-{short(voice.pk)}.npz"}
 
@@ -126,6 +130,19 @@ TABLES = (
         "consents",
         "What you agreed to for each voice, in full, and when.",
         lambda user: Consent.objects.filter(person=user).iterator(CHUNK),
+    ),
+    Table(
+        "evidence",
+        "Sentences that you read aloud to agree, what was heard, and files that show a permission. They are in "
+        "evidence/; a sentence is FLAC, a file is as it came: its own name is in the list.",
+        lambda user: Evidence.objects.for_user(user).iterator(CHUNK),
+        files=_evidence_file,
+    ),
+    Table(
+        "approvals",
+        "Clones for which you asked an admin of the site, because their sentence could not be read aloud.",
+        lambda user: Approval.objects.for_user(user).iterator(CHUNK),
+        lambda asked: every_column(asked, without=("decided_by",)),
     ),
     Table(
         "tasks",

@@ -30,7 +30,7 @@ from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction
 from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices import retention
-from voiceclone.voices.models import Consent, Enrolment, Voice
+from voiceclone.voices.models import Approval, Consent, Enrolment, Evidence, Voice
 from voiceclone.work.files import erase_folder
 from voiceclone.work.leases import LEASE, UNFINISHED, Interrupted, LeaseLost, Status
 from voiceclone.work.leases import reap as reap_rows
@@ -148,6 +148,9 @@ def _erase_everything(person: User, progress: Progress) -> None:
         erase_folder(f"voices/{voice.pk}")
         voice.delete()
         done += 1
+    for evidence in Evidence.objects.for_user(person).only("pk", "kind"):
+        evidence.erase()
+    Approval.objects.for_user(person).delete()
     Consent.objects.filter(person=person).delete()
     for sample in samples.only("pk"):
         progress("samples", done, total)
@@ -160,7 +163,9 @@ def _erase_everything(person: User, progress: Progress) -> None:
 
 
 def _is_left(person: User) -> bool:
-    return any(model.objects.for_user(person).exists() for model in (Prediction, Voice, Sample, Upload, Export))
+    return any(
+        model.objects.for_user(person).exists() for model in (Prediction, Voice, Sample, Upload, Export, Evidence)
+    )
 
 
 def _tell(row: Erasure, person: User) -> None:

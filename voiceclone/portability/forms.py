@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 
 from voiceclone.accounts.models import User
@@ -18,6 +19,10 @@ from voiceclone.voices.models import Consent
 
 PHRASE = "delete my account"
 DAY = 86400
+MUST_BE_READ = (
+    "This site clones a voice only where its speaker reads a sentence aloud here, so nothing can be imported. A "
+    "passport is a ZIP: clone the sample.flac in it on the clone page."
+)
 
 
 class EraseForm(forms.Form):
@@ -76,6 +81,9 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if settings.CONSENT == "read_aloud":
+            self.add_error("file", MUST_BE_READ)
+            return cleaned
         try:
             self._take_in(cleaned.get("file"), cleaned.get("kept", ""))
         except (NotImportable, SampleRefused) as error:

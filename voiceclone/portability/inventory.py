@@ -11,7 +11,7 @@ from voiceclone.accounts.models import User
 from voiceclone.portability.models import Export
 from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.samples.models import Sample, Upload
-from voiceclone.voices.models import Enrolment, Voice
+from voiceclone.voices.models import Enrolment, Evidence, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def _files(user: User) -> Iterator[str]:
     yield from Upload.objects.for_user(user).values_list("file", flat=True).iterator()
     yield from Voice.objects.for_user(user).values_list("profile", flat=True).iterator()
     yield from Enrolment.objects.filter(sample__owner=user).values_list("profile", flat=True).iterator()
+    yield from Evidence.objects.for_user(user).values_list("file", flat=True).iterator()
     yield from Export.objects.for_user(user).values_list("archive", flat=True)
     for names in Prediction.objects.for_user(user).values_list("audio", "master").iterator():
         yield from names

@@ -99,6 +99,8 @@ def _consent(consent: Consent) -> dict[str, Any]:
         "method": consent.method,
         "given_at": consent.given_at.isoformat(),
         "original": consent.original,
+        **({"whose": consent.whose} if consent.whose else {}),
+        **({"agreement": consent.agreement} if consent.agreement is not None else {}),
     }
 
 

@@ -15,7 +15,7 @@ from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, PredictionQuerySet
 from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices import retention
-from voiceclone.voices.models import Enrolment, Voice
+from voiceclone.voices.models import Approval, Enrolment, Evidence, Voice
 from voiceclone.work.files import erase_folder, sweep_folders
 from voiceclone.work.leases import UNFINISHED
 
@@ -68,7 +68,8 @@ def expire() -> int:
         erase_audio(prediction)
     old = now() - timedelta(days=settings.RETENTION_DAYS)
     in_use = Exists(Voice.objects.filter(sample=OuterRef("pk")))
-    for sample in Sample.objects.filter(~in_use, created_at__lt=old):
+    waiting = Exists(Approval.objects.waiting().filter(sample=OuterRef("pk")))
+    for sample in Sample.objects.filter(~in_use, ~waiting, created_at__lt=old):
         retention.erase_sample(sample)
     return ended
 
@@ -82,6 +83,7 @@ def sweep() -> int:
         "samples": Sample.objects.all(),
         "uploads": Upload.objects.all(),
         "voices": Voice.objects.living(),
+        "evidence": Evidence.objects.all(),
         "enrolments": Enrolment.objects.all(),
         "predictions": Prediction.objects.unfinished() | _sounding(Prediction.objects.all()),
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 
 from voiceclone.engines import registry
 
@@ -55,10 +56,10 @@ class OptionField(forms.ChoiceField):
     """One of some values, which are all texts or all whole numbers."""
 
     def __init__(
-        self, options: Sequence[tuple[Any, str]], default: Any = None, *, unset: str = "", **kwargs: Any
+        self, options: Sequence[tuple[Any, Any]], default: Any = None, *, unset: str = "", **kwargs: Any
     ) -> None:
         self.values, self.default = {str(value): value for value, _ in options}, default
-        shown: Iterable[tuple[Any, str]] = [("", unset), *options] if unset else options
+        shown: Iterable[tuple[Any, Any]] = [("", unset), *options] if unset else options
         super().__init__(required=False, choices=list(shown), **kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -74,7 +75,7 @@ class TextField(forms.CharField):
     """A text of at most `limit` characters, counted as the contract counts them: code points."""
 
     def __init__(
-        self, limit: int, *, title: str, rows: int, counter: str = "", default: str = "", **kwargs: Any
+        self, limit: int, *, title: str | Promise, rows: int, counter: str = "", default: str = "", **kwargs: Any
     ) -> None:
         self.limit, self.title, self.default = limit, title, default
         counting = {"data-counter": counter, "data-max": limit} if counter else {}

@@ -34,10 +34,7 @@ def take_in(user: User, upload: Upload, source: str = Sample.Source.UPLOAD, tran
 
     Decodes in a child process (see voiceclone.audio.decode), so call it outside a transaction.
     """
-    size, limit = upload.size or 0, settings.SAMPLE_MAX_MB
-    if size > limit * 1024 * 1024:
-        found = f"{size / 1024 / 1024:.1f}".removesuffix(".0")
-        raise SampleRefused(f"The file is {found} MB; the limit is {limit:g} MB.")
+    _check_size(upload)
     folder = Path(tempfile.mkdtemp(dir=settings.FILE_UPLOAD_TEMP_DIR))
     try:
         digest = _store(upload, folder / "source")
@@ -49,6 +46,20 @@ def take_in(user: User, upload: Upload, source: str = Sample.Source.UPLOAD, tran
         return _keep(user, clean, digest, clean_name(upload.name or ""), source, transcript)
     finally:
         shutil.rmtree(folder)
+
+
+def clean_sound(upload: Upload, target: Path) -> None:
+    """Decode a recording that is no sample to `target`, alone in its folder. Raises SampleRefused."""
+    _check_size(upload)
+    source = target.with_name("source")
+    _decode(source, target, _store(upload, source))
+
+
+def _check_size(upload: Upload) -> None:
+    size, limit = upload.size or 0, settings.SAMPLE_MAX_MB
+    if size > limit * 1024 * 1024:
+        found = f"{size / 1024 / 1024:.1f}".removesuffix(".0")
+        raise SampleRefused(f"The file is {found} MB; the limit is {limit:g} MB.")
 
 
 def _store(upload: Upload, path: Path) -> str:

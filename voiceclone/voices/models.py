@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,59 +14,11 @@ from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
 from voiceclone.samples.models import Sample
+from voiceclone.voices.consent import Approval, Consent, Evidence, EvidenceUsed, Whose
 from voiceclone.voices.names import FOLDED, FoldedTitle, LookedUpText, fold
 from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet
 
-
-class Consent(models.Model):
-    """Who said, in which words, that this voice may be cloned. Written once, never changed."""
-
-    class Method(models.TextChoices):
-        TICKED = "ticked"
-        PASSPORT = "passport", "ticked at the import of a voice passport"
-        API = "api", "declared by a request of a program"
-
-    VERSION = "2026-11"
-    STATEMENT = "This is my own voice, or I have the speaker's permission to clone it."
-    API_STATEMENT = (
-        "Whoever clones through the API declares with each request that it is their own voice, or that they have the "
-        "speaker's permission to clone it."
-    )
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents")
-    method = models.CharField(max_length=12, choices=Method.choices, default=Method.TICKED)
-    statement = models.TextField()
-    version = models.CharField(max_length=12)
-    sha256 = models.CharField(max_length=64, help_text="Of the statement.")
-    given_at = models.DateTimeField(default=now)
-    original = models.JSONField(
-        default=dict, blank=True, help_text="Of an imported voice: the consent that its passport carries."
-    )
-
-    class Meta:
-        indexes = [models.Index(fields=["-given_at"], name="consents_by_time")]
-
-    def __str__(self) -> str:
-        return f"consent {self.pk}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("a consent is never changed")
-        super().save(*args, **kwargs)
-
-    @classmethod
-    def give(cls, person: User, original: dict[str, Any] | None = None, method: str = Method.TICKED) -> Consent:
-        """Now, by `person`. `original`: the consent in the passport of a voice that is imported."""
-        statement = cls.API_STATEMENT if method == cls.Method.API else cls.STATEMENT
-        return cls.objects.create(
-            person=person,
-            method=cls.Method.PASSPORT if original else method,
-            statement=statement,
-            version=cls.VERSION,
-            sha256=hashlib.sha256(statement.encode()).hexdigest(),
-            original=original or {},
-        )
+__all__ = ["Approval", "Consent", "Enrolment", "Evidence", "EvidenceUsed", "Voice", "Whose"]
 
 
 class VoiceQuerySet(models.QuerySet["Voice"]):

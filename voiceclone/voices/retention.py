@@ -22,7 +22,7 @@ from voiceclone.accounts.models import User
 from voiceclone.audit.models import Action, record
 from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments
-from voiceclone.voices.models import Voice
+from voiceclone.voices.models import Evidence, Voice
 from voiceclone.work.files import erase_folder
 
 log = logging.getLogger("voices")
@@ -147,6 +147,8 @@ def end(voice: Voice, state: Voice.State, reason: Voice.EndReason, actor: User |
         record(ENDED[state], voice.pk, actor)
         User.bump(voice.owner_id)
     erase_folder(f"voices/{voice.pk}")
+    for evidence in Evidence.objects.filter(consent__voice=voice):
+        evidence.erase()
     if sample and not sample.voices.exists():
         erase_sample(sample)
     log.info("ended voice=%s state=%s reason=%s", voice.pk, state, reason)

@@ -1,0 +1,110 @@
+"""A clone whose sentence nobody can read aloud waits for an admin, and starts by itself once one approves."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.timezone import now
+
+from voiceclone.accounts.models import User
+from voiceclone.audit.models import Action, record
+from voiceclone.cloning.forms import CloneForm
+from voiceclone.cloning.submit import submit
+from voiceclone.predictions.models import Prediction
+from voiceclone.voices.models import Approval, Consent
+
+MOST_WAITING = 5  # of one person
+
+
+class TooMany(ValueError):
+    """The message is a sentence."""
+
+
+def ask(user: User, form: CloneForm) -> Approval:
+    """Keep all that starts the clone later. The same sample and voice ID twice is one question. Raises TooMany."""
+    given = form.cleaned_data
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        waiting = Approval.objects.for_user(user).waiting()
+        earlier = waiting.filter(sample=given["sample"], voice_id=given["custom_voice_id"]).first()
+        if earlier:
+            return earlier
+        if waiting.count() >= MOST_WAITING:
+            raise TooMany(
+                f"{MOST_WAITING} clones of yours wait for an admin already, which is the limit. Wait for them."
+            )
+        approval = Approval.objects.create(
+            owner=user,
+            voice_id=given["custom_voice_id"],
+            whose=given["whose"],
+            declaration=given["declaration"],
+            sample=given["sample"],
+            evidence=form.kept_permission,
+            engine=given["engine"],
+            inputs=form.inputs(),
+        )
+        record(Action.CONSENT_ASKED, approval.pk, user)
+    return approval
+
+
+def approve(approval: Approval, admin: User) -> Prediction | None:
+    """Clone it. None where somebody else has decided already. Raises Duplicate, CannotPay; then it goes on waiting."""
+
+    def give_consent() -> Consent:
+        return Consent.give(
+            approval.owner,
+            method=Consent.Method.APPROVED,
+            evidence=approval.evidence,
+            whose=approval.whose,
+            statement=Consent.STATEMENTS[approval.whose],
+            declaration=approval.declaration,
+        )
+
+    with transaction.atomic():
+        if not _decide(approval, Approval.State.APPROVED, admin):
+            return None
+        given = approval.owner, approval.sample, approval.inputs
+        task = submit(*given, engine=approval.engine, give_consent=give_consent)
+    _tell(approval)
+    return task
+
+
+def refuse(approval: Approval, admin: User) -> bool:
+    """False where somebody else has decided already. Its file goes; what was said stays, as a record."""
+    with transaction.atomic():
+        if not _decide(approval, Approval.State.REFUSED, admin):
+            return False
+    if approval.evidence:
+        approval.evidence.erase()
+    _tell(approval)
+    return True
+
+
+def _decide(approval: Approval, state: Approval.State, admin: User) -> bool:
+    rows = Approval.objects.waiting().filter(pk=approval.pk)
+    if not rows.update(state=state, decided_at=now(), decided_by=admin):
+        return False
+    action = Action.CONSENT_APPROVED if state == Approval.State.APPROVED else Action.CONSENT_REFUSED
+    record(action, approval.pk, admin)
+    User.bump(approval.owner_id)
+    approval.refresh_from_db()
+    return True
+
+
+def withdraw(approval: Approval) -> None:
+    """Its owner does not want it any more, or has read how it was decided."""
+    if approval.state == Approval.State.WAITING and approval.evidence:
+        approval.evidence.erase()
+    approval.delete()
+
+
+def _tell(approval: Approval) -> None:
+    """Where mail is set up. A mail that cannot be sent holds nothing up: the clone page says it, too."""
+    if not settings.EMAIL_URL:
+        return
+    context = {"approval": approval, "site": settings.BASE_URL}
+    subject = render_to_string("cloning/email/decided_subject.txt", context).strip()
+    text = render_to_string("cloning/email/decided.txt", context)
+    send_mail(subject, text, None, [approval.owner.email], fail_silently=True)

@@ -16,9 +16,11 @@ from django.utils.timezone import now
 from tests.conftest import speech
 from voiceclone.accounts import keys, vendor_keys
 from voiceclone.accounts.models import User, VendorKey
+from voiceclone.cloning.submit import submit
+from voiceclone.engines.hosted import Refused
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, RemoteJob
-from voiceclone.predictions.remote import breaker, spending
+from voiceclone.predictions.remote import access, breaker, opening, spending
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Enrolment, Voice
 
@@ -265,3 +267,32 @@ def test_nothing_is_learnt_before_somebody_says_so_where_the_default_leaves_this
     assert browser.post("/clone/sample/", {"file": ContentFile(speech("wav", 6.0), "a.wav")}).status_code == 200
     assert not Enrolment.objects.exists()
     assert "goes to WaveSpeed, about $0.50, unless you choose another engine" in text_of(browser, "/clone/")
+
+
+def test_what_was_begun_with_a_key_goes_on_with_it(
+    alice: User, hosted: Voice, make_sample: Callable[..., Sample], settings: Any
+) -> None:
+    sites = vendor_keys.find(alice, "wavespeed")
+    assert sites is not None
+    hosted.profile.save("2.json", ContentFile(opening.profile("vc1-1", sites.account)))
+    task = lifecycle.submit(alice, "minimax/speech-02-hd", "wavespeed", hosted, {"text": "Hello."})
+    vendor_keys.keep(alice, "wavespeed", "ws_own")
+    assert access.account(task.remote) is access.account(task.remote)  # the site's still, and one of it
+    later = lifecycle.submit(alice, "minimax/speech-02-hd", "wavespeed", hosted, {"text": "Hello again."})
+    assert (later.remote.is_own_key, later.remote.account) == (False, sites.account)
+    made = submit(alice, make_sample(alice, 12.0), {"custom_voice_id": "OwnVoice-1", "language_boost": "auto"},
+                  engine="wavespeed")  # fmt: skip
+    assert made.remote.is_own_key
+    vendor_keys.forget(alice, "wavespeed")
+    with pytest.raises(Refused, match="begun with your own key"):
+        access.account(made.remote)
+
+
+def test_cancelled_after_it_was_sent_the_page_says_that_it_may_be_charged(
+    browser: Client, alice: User, hosted: Voice
+) -> None:
+    task = lifecycle.submit(alice, "minimax/speech-02-hd", "wavespeed", hosted, {"text": "Hello."})
+    RemoteJob.objects.update(state="waiting", remote_id="id1")
+    lifecycle.cancel(task)
+    assert "who may charge for it all the same" in text_of(browser, f"/tasks/{task.pk}/")
+    assert spending.this_month(alice) > 0

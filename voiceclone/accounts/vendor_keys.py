@@ -55,11 +55,20 @@ def forget(owner: User, engine: str) -> None:
 
 def find(owner: User | int, engine: str) -> Key | None:
     """The key with which this person's tasks are done: their own, or else the site's."""
+    return next(iter(_keys(owner, engine)), None)
+
+
+def of_account(owner: User | int, engine: str, account: str) -> Key | None:
+    """The key with which something was begun there, also where another one would be taken by now."""
+    return next((key for key in _keys(owner, engine) if key.account == account), None)
+
+
+def _keys(owner: User | int, engine: str) -> list[Key]:
+    """Those that this person may use, their own first."""
     pk = owner if isinstance(owner, int) else owner.pk
     row = VendorKey.objects.filter(owner=pk, engine=engine).first()
-    own = unseal(row.sealed) if row else ""
-    secret = own or settings.VENDOR_KEYS.get(engine, "")
-    return Key(secret, is_own=bool(own)) if secret else None
+    own, sites = unseal(row.sealed) if row else "", settings.VENDOR_KEYS.get(engine, "")
+    return [Key(secret, is_own=is_own) for secret, is_own in ((own, True), (sites, False)) if secret]
 
 
 def seal(text: str) -> str:

@@ -117,6 +117,13 @@ class Prediction(Leased):
         job = RemoteJob.objects.filter(prediction=self.pk).first()
         return job is not None and job.outcome_is_unclear
 
+    @property
+    def is_charged_all_the_same(self) -> bool:
+        """It was cancelled after a vendor was asked for it."""
+        if self.status != Status.CANCELLED or not registry.is_hosted(self.engine):
+            return False
+        return RemoteJob.objects.filter(prediction=self.pk).exclude(price=0).exists()
+
     def get_absolute_url(self) -> str:
         return reverse("prediction", args=[self.pk])
 

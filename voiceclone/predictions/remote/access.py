@@ -21,9 +21,9 @@ _lock = threading.Lock()
 
 def account(job: RemoteJob) -> Vendor:
     """Raises Refused where the key with which the job was begun is not there any more."""
-    key = vendor_keys.find(job.owner_id, job.engine)
+    key = vendor_keys.of_account(job.owner_id, job.engine, job.account)
     engine = registry.hosted(job.engine)
-    if key is None or key.account != job.account:
+    if key is None:
         whose = "your own key" if job.is_own_key else "this site's key"
         raise Refused(f"This was begun with {whose} for {engine.vendor}, which was changed or removed since.", 1403)
     with _lock:

@@ -25,7 +25,7 @@ def begin(prediction: Prediction) -> None:
     Raises CannotPay.
     """
     price = spending.estimate(prediction)
-    key = vendor_keys.find(prediction.owner_id, prediction.engine)
+    key = _key(prediction)
     key = spending.check(prediction.owner, key, prediction.engine, price)
     RemoteJob.objects.create(
         owner_id=prediction.owner_id,
@@ -38,6 +38,15 @@ def begin(prediction: Prediction) -> None:
         price=price,
         not_before=PARKED,
     )
+
+
+def _key(prediction: Prediction) -> vendor_keys.Key | None:
+    """A voice is spoken with by the key that made it, where that is still there."""
+    owner, engine, voice = prediction.owner_id, prediction.engine, prediction.voice
+    made_with = None
+    if not prediction.is_clone and voice and voice.is_ready and voice.profile:
+        made_with = vendor_keys.of_account(owner, engine, str(read_profile(voice).get("account")))
+    return made_with or vendor_keys.find(owner, engine)
 
 
 def hand_over(prediction: Prediction) -> None:

@@ -90,6 +90,8 @@ def test_what_was_read_is_heard_by_a_worker_and_another_text_does_not_pass(
     row.refresh_from_db()
     assert (row.status, row.sample) == ("failed", sample)
     assert row.agreement is not None
+    assert row.likeness is not None
+    assert row.likeness > 0.99  # it is the same recording
     assert row.agreement < 0.4
     assert f"agree to {row.agreement:.2f}" in row.error
     assert "To be read:" in page
@@ -114,7 +116,9 @@ def test_a_sentence_of_somebody_else_or_of_nobody_is_refused(
 ) -> None:
     for given in (token, readings.sign(bob, readings.draw(ID))):
         upload = SimpleUploadedFile("me.wav", speech("wav", 6.0))
-        answer = browser.post("/clone/reading/", {"challenge": given, "reading_file": upload, "custom_voice_id": ID})
+        answer = browser.post(
+            "/clone/reading/", {"challenge": given, "reading_file": upload, "custom_voice_id": ID, "sample": sample.pk}
+        )
         assert answer.status_code == 422
         assert "good for an hour" in answer.content.decode()
     assert not Evidence.objects.exists()
@@ -139,6 +143,24 @@ def test_what_was_read_is_kept_with_the_consent_and_goes_with_the_voice(
     assert not clip.exists()
     assert not Evidence.objects.exists()
     assert Consent.objects.get().heard == "this is my own voice"
+
+
+@pytest.mark.parametrize(("alike", "problem"), [(0.9, ""), (None, ""), (0.73, "their likeness is 0.73, and 0.80 is")])
+def test_somebody_else_cannot_read_it(alike: float | None, problem: str) -> None:
+    assert problem in readings._stranger(alike)
+    assert bool(problem) == bool(readings._stranger(alike))
+
+
+def test_it_is_read_for_one_sample(
+    browser: Client, alice: User, sample: Sample, make_sample: Callable[..., Sample]
+) -> None:
+    row = read(alice, sample)
+    answer = browser.post("/clone/", form(make_sample(alice, 8.0), reading=row.pk))
+    assert "read for another sample" in answer.content.decode()
+    upload = SimpleUploadedFile("me.wav", speech("wav", 6.0))
+    given = {"challenge": readings.sign(alice, readings.draw(ID)), "custom_voice_id": ID, "reading_file": upload}
+    assert "Give a voice first" in browser.post("/clone/reading/", given).content.decode()
+    assert not Voice.objects.exists()
 
 
 def test_one_reading_is_for_one_voice(browser: Client, alice: User, sample: Sample) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e import steps
+from tests.e2e import sounds, steps
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Visit
@@ -64,10 +64,13 @@ def test_a_take_outlives_a_failed_upload_and_brings_its_text(visit: Visit, alice
     expect(page.get_by_label("Text that was read")).to_have_value(re.compile("^Good morning. The kettle is on"))
 
 
-def test_a_sentence_of_consent_that_was_not_read_shows_both_texts(alices_page: Page) -> None:
+def test_a_sentence_of_consent_that_was_not_read_shows_both_texts(
+    alices_page: Page, recordings: sounds.Recordings
+) -> None:
     """The microphone of these tests says something else."""
     page = alices_page
     page.goto("/clone/")
+    steps.give_sample(page, recordings.of("mp3"))
     page.locator("summary", has_text="Read it aloud, too").click()
     recorder = page.get_by_role("group", name="Read the sentence aloud")
     expect(recorder).to_contain_text("Voiceclone makes a copy of it, called")

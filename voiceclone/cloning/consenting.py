@@ -129,6 +129,11 @@ class ConsentForm(forms.Form):
             )
         elif not reading.is_good and self.must_read_aloud:
             self.add_error("reading", reading.error)
+        elif reading.is_good and sample and reading.sample_id != sample.pk:
+            self.add_error(
+                "reading",
+                gettext("The sentence was read for another sample. Read it again: the two voices are compared."),
+            )
         elif reading.is_good and voice_id and reading.voice_id != voice_id:
             sentence = gettext(
                 "The sentence that you read names “{read}”, and the voice is to be “{wanted}”. Read the sentence for "
@@ -149,6 +154,7 @@ class ConsentForm(forms.Form):
                     "statement": evidence.sentence,
                     "heard": evidence.heard,
                     "agreement": evidence.agreement,
+                    "likeness": evidence.likeness,
                 }
         else:
             facts["declaration"] = self.cleaned_data["declaration"]

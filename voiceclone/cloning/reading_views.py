@@ -29,9 +29,12 @@ def read_aloud(request: PersonRequest) -> HttpResponse:
     wanted = request.POST.get("custom_voice_id", "")
     if upload is None:
         return _box(request, wanted, gettext("No recording arrived. Read the sentence again."))
+    sample = _sample(request)
+    if sample is None:
+        return _box(request, wanted, gettext("Give a voice first, in step 1: the sentence is compared with it."))
     try:
         challenge = readings.unsign(request.user, request.POST.get("challenge", ""))
-        reading = readings.take_in(request.user, upload, challenge, _sample(request))
+        reading = readings.take_in(request.user, upload, challenge, sample)
     except (readings.Stale, SampleRefused) as error:
         return _box(request, wanted, str(error))
     return render(request, "cloning/_reading.html", {"reading": reading})

@@ -65,6 +65,9 @@ class Consent(models.Model):
     declaration = models.TextField(blank=True, help_text="In the person's own words.")
     heard = models.TextField(blank=True, help_text="Of a statement that was read aloud: the words that were heard.")
     agreement = models.FloatField(null=True, blank=True, help_text="Of the two, in 0…1.")
+    likeness = models.FloatField(
+        null=True, blank=True, help_text="Of the voice that read it and the sample's, in 0…1; see docs/likeness.md."
+    )
     given_at = models.DateTimeField(default=now)
     original = models.JSONField(
         default=dict, blank=True, help_text="Of an imported voice: the consent that its passport carries."
@@ -150,6 +153,7 @@ class Evidence(Leased):
     code_words = models.JSONField(default=list, help_text="Its words that were drawn by lot.")
     heard = models.TextField(blank=True)
     agreement = models.FloatField(null=True, blank=True, help_text="0…1")
+    likeness = models.FloatField(null=True, blank=True, help_text="To the sample's voice, 0…1.")
 
     objects: ClassVar[EvidenceQuerySet] = EvidenceQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -165,3 +165,19 @@ def test_deleting_a_task_deletes_its_sound(browser: Client, alice: User, make_vo
     assert browser.post(f"/tasks/{task.pk}/delete/")["Location"] == "/history/"
     assert not Prediction.objects.exists()
     assert not storage.exists(name)
+
+
+def test_a_result_says_how_alike_it_is_what_is_said_when_and_what_the_engine_cannot_do(
+    browser: Client, alice: User, make_voice: Callable[..., Voice]
+) -> None:
+    task = Prediction.objects.get(voice=make_voice(alice))
+    page = browser.get(task.get_absolute_url()).content.decode()
+    assert "Likeness" not in page  # not known, so not made up
+    assert "Emotions are styles of tempo" in page
+    assert "Speak with this voice (keeps it)" in page
+    Prediction.objects.filter(pk=task.pk).update(likeness=0.78, sentences=[3.0])
+    for address in (task.get_absolute_url(), f"/voices/{task.voice}/"):
+        page = browser.get(address).content.decode()
+        assert "Likeness 0.78: closer to your sample than another person" in page
+        assert 'data-lengths="3.0"' in page
+        assert '<span data-sentence="0">Hello.</span>' in page

@@ -47,11 +47,16 @@ class BuiltinEngine(LocalEngine):
             "Basic quality, some seconds for a clone, free of charge. Your sample stays on this machine."
         ),
         notes=(
-            "Clearly the person, clearly synthetic: rhythm and tune are of readers in general, not the person's own.",
-            "Learns best from 30 seconds or more of clear English speech; other languages are learnt less exactly.",
-            "Emotions are styles of tempo, pitch and tone, not acting.",
-            "Filipino and Nynorsk cannot be spoken, and Japanese only in kana.",
-            "Checking a recording against a text works in English only.",
+            gettext_noop(
+                "Clearly the person, clearly synthetic: rhythm and tune are of readers in general, not the person's "
+                "own."
+            ),
+            gettext_noop(
+                "Learns best from 30 seconds or more of clear English speech; other languages are learnt less exactly."
+            ),
+            gettext_noop("Emotions are styles of tempo, pitch and tone, not acting."),
+            gettext_noop("Filipino and Nynorsk cannot be spoken, and Japanese only in kana."),
+            gettext_noop("Checking a recording against a text works in English only."),
         ),
     )
 

@@ -30,9 +30,9 @@ class WaveSpeedEngine(HostedEngine):
         ),
         shortest_sample=minimax.SHORTEST_SAMPLE,
         notes=(
-            "Samples of 10 seconds to 5 minutes.",
-            "The vendor deletes a voice that nothing was spoken with for 7 days after it was made.",
-            "Pronunciations are kept by the speech-2.8 models only.",
+            gettext_noop("Samples of 10 seconds to 5 minutes."),
+            gettext_noop("The vendor deletes a voice that nothing was spoken with for 7 days after it was made."),
+            gettext_noop("Pronunciations are kept by the speech-2.8 models only."),
         ),
     )
 

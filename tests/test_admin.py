@@ -28,7 +28,7 @@ from voiceclone.audit.models import Action, AuditEvent, record
 from voiceclone.portability.models import Erasure, Export
 from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery, WebhookSecret
 from voiceclone.samples.models import Sample, Upload
-from voiceclone.voices.models import Consent, Enrolment, Voice
+from voiceclone.voices.models import Approval, Consent, Enrolment, Evidence, Voice
 from voiceclone.work.models import PeriodicRun, Worker
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,13 @@ def fill(rows: int, name: str = "one") -> None:
     )
     Enrolment.objects.bulk_create(
         Enrolment(sample=sample, engine="builtin", options={"transcript": "SECRET-script"}, error="SECRET-text")
+        for sample in samples
+    )
+    Evidence.objects.bulk_create(
+        Evidence(owner=who, kind="file", original_name="SECRET-name", size=1, status="completed") for who in people
+    )
+    Approval.objects.bulk_create(
+        Approval(owner=sample.owner, sample=sample, voice_id="A-voice-1", whose="permission", inputs={"text": "SECRET"})
         for sample in samples
     )
     for status in ("created", "failed", "completed"):

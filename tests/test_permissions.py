@@ -36,7 +36,7 @@ OWN |= {
     "erase-account",
     "import-voice",
 }
-POSTED = {"demo-sample", "start-export", "delete-export"}
+POSTED = {"demo-sample", "fix-sample", "start-export", "delete-export"}
 SOMEBODYS = {
     "voice": "/voices/{voice.voice_id}/",
     "voice-card": "/voices/{voice.voice_id}/card/",
@@ -48,6 +48,7 @@ SOMEBODYS = {
     "reading": "/clone/reading/{reading.pk}/",
     "withdraw-approval": "/clone/approvals/{approval.pk}/withdraw/",
     "sample-audio": "/samples/{voice.sample_id}/audio",
+    "sample-report": "/clone/sample/{voice.sample_id}/report/",
     "prediction": "/tasks/{task.pk}/",
     "prediction-audio": "/tasks/{task.pk}/audio",
     "prediction-part": "/tasks/{speaking.pk}/parts/0",

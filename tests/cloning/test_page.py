@@ -43,6 +43,8 @@ def test_an_upload_is_shown_and_learnt_before_the_form_is_sent(browser: Client) 
     sample = Sample.objects.get()
     assert answer.status_code == 200
     assert f'name="sample" value="{sample.pk}"' in answer.content.decode()
+    assert f'hx-get="/clone/sample/{sample.pk}/report/"' in answer.content.decode()
+    browser.get(f"/clone/sample/{sample.pk}/report/", **HTMX)
     assert Enrolment.objects.filter(sample=sample, status="created").exists()
 
 

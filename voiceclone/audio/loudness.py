@@ -31,6 +31,12 @@ def normalize_loudness(
     return _limit_peaks(louder, sample_rate, 10 ** (ceiling_dbfs / 20)).astype(np.float32)
 
 
+def amplify(waveform: Waveform, sample_rate: int, gain_db: float, ceiling_dbfs: float = -1.0) -> Waveform:
+    """`waveform`, shape (n,), full scale ±1, louder by `gain_db` (quieter where negative), with the same ceiling."""
+    louder = waveform.astype(np.float64) * 10 ** (gain_db / 20)
+    return _limit_peaks(louder, sample_rate, 10 ** (ceiling_dbfs / 20)).astype(np.float32)
+
+
 def _loudness(waveform: Waveform, sample_rate: int) -> float:
     """Integrated loudness in LUFS; infinite for silence. Sound shorter than a block is repeated to fill one."""
     if not np.any(waveform):

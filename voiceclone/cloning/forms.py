@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import User
+from voiceclone.cloning.card import report_card
 from voiceclone.cloning.consenting import ConsentForm
 from voiceclone.engines import registry
 from voiceclone.predictions import catalog
@@ -138,6 +139,8 @@ class CloneForm(ConsentForm, ContractForm):
     sample = forms.ModelChoiceField(Sample.objects.none(), required=False, widget=forms.HiddenInput)
     script = forms.CharField(required=False, max_length=catalog.MAX_READ_TEXT, widget=forms.HiddenInput)
     engine = forms.CharField(required=False)
+    noise_default = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    """What the report card has set noise reduction to: where it is something else by now, that was the person."""
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
@@ -199,4 +202,8 @@ class CloneForm(ConsentForm, ContractForm):
         self.check_consent(sample)
         if sample and cleaned.get("engine"):
             self._check_length(sample, cleaned["engine"])
+        if sample:
+            refusal = report_card(sample).refusal
+            if refusal:
+                self.add_error("sample", refusal)
         return cleaned

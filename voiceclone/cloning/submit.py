@@ -15,6 +15,7 @@ from voiceclone.predictions import lifecycle
 from voiceclone.predictions.inputs import enrolment_options
 from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.predictions.webhooks.outbox import Webhook
+from voiceclone.samples.findings import Card
 from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments
 from voiceclone.voices.models import Consent, Voice
@@ -24,11 +25,15 @@ class Duplicate(ValueError):
     """Somebody has taken this voice ID since the form was checked; the message is a sentence."""
 
 
-def learn_early(sample: Sample) -> None:
-    """Begin to learn a sample before the form is sent, so that the preview comes soon after."""
+def learn_early(sample: Sample, card: Card) -> None:
+    """Begin to learn a sample before the form is sent, so that the preview comes soon after: as the form will ask for
+    it, so not before the report card is there, and not where it refuses."""
+    if card.stops:
+        return
     if registry.is_hosted(settings.ENGINE):  # nothing leaves this machine before somebody says so
         return
-    enrolments.start(sample, settings.ENGINE, enrolment_options({}, sample.transcript))
+    asked = {"need_noise_reduction": card.reduces_noise}
+    enrolments.start(sample, settings.ENGINE, enrolment_options(asked, sample.transcript))
 
 
 def submit(

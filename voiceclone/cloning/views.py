@@ -14,10 +14,10 @@ from django_htmx.http import push_url, reswap, retarget
 
 from voiceclone.accounts.models import User
 from voiceclone.accounts.requests import PersonRequest
-from voiceclone.cloning import approvals
+from voiceclone.cloning import approvals, card
 from voiceclone.cloning.demo import demo_sample
+from voiceclone.cloning.fixing import as_uuid, page, sample_card
 from voiceclone.cloning.forms import CloneForm
-from voiceclone.cloning.reading_views import sentence
 from voiceclone.cloning.submit import Duplicate, learn_early, submit
 from voiceclone.predictions import catalog, watching
 from voiceclone.predictions.models import CLONE, Prediction
@@ -25,7 +25,7 @@ from voiceclone.predictions.remote.spending import CannotPay
 from voiceclone.samples.intake import SampleRefused, take_in
 from voiceclone.samples.models import Sample
 from voiceclone.voices import voice_id
-from voiceclone.voices.models import Approval, EvidenceUsed
+from voiceclone.voices.models import EvidenceUsed
 
 
 @login_required
@@ -82,31 +82,28 @@ def _show(request: PersonRequest) -> HttpResponse:
         task = get_object_or_404(mine, pk=request.GET.get("task") or request.GET.get("again"))
         sample = task.sample
     elif "sample" in request.GET:
-        sample = get_object_or_404(Sample.objects.for_user(request.user), pk=_uuid(request.GET["sample"]))
+        sample = get_object_or_404(Sample.objects.for_user(request.user), pk=as_uuid(request.GET["sample"]))
     initial = CloneForm.initial_values(request.user)
     if task:
         initial |= {name: value for name, value in task.input.items() if name != "custom_voice_id"}
         initial["engine"] = task.engine
     if sample:
-        initial["sample"] = sample.pk
+        found = card.report_card(sample)
+        initial |= {"sample": sample.pk, "noise_default": found.reduces_noise}
+        if not task:
+            initial["need_noise_reduction"] = found.reduces_noise
+            learn_early(sample, found)
     form = CloneForm(request.user, initial=initial)
-    context = {**_page(form, sample), **(_watching(task, request.user) if task and "task" in request.GET else {})}
+    context = {**page(form, sample), **(_watching(task, request.user) if task and "task" in request.GET else {})}
     return render(request, "cloning/clone.html", context)
 
 
 def _again(request: PersonRequest, form: CloneForm) -> HttpResponse:
     """The form with its errors and everything that was given, the sample included."""
-    context = _page(form, form.kept_sample)
+    context = page(form, form.kept_sample)
     if not request.htmx:
         return render(request, "cloning/clone.html", context, status=422)
     return reswap(retarget(render(request, "cloning/_form.html", context, status=422), "#clone-form"), "outerHTML")
-
-
-def _page(form: CloneForm, sample: Sample | None) -> dict[str, Any]:
-    user = form.user
-    asked = Approval.objects.for_user(user).exclude(state=Approval.State.APPROVED)
-    wanted = sentence(user, str(form["custom_voice_id"].value() or ""))
-    return {"form": form, "sample": sample, "nonce": uuid.uuid4().hex, "approvals": asked, **wanted}
 
 
 def _watching(task: Prediction, user: User) -> dict[str, Any]:
@@ -117,20 +114,19 @@ def _watching(task: Prediction, user: User) -> dict[str, Any]:
 @login_required
 @require_http_methods(["GET", "POST"])
 def upload(request: PersonRequest) -> HttpResponse:
-    """A sample arrives before the form is sent: keep it, show it, begin to learn it. GET: the card without a sample."""
+    """A sample arrives before the form is sent: keep it and show it. GET: the card without a sample."""
     if request.method == "GET":
-        return _sample_card(request)
+        return sample_card(request)
     file = request.FILES.get("file")
     if file is None:
-        return _sample_card(request, error="No file arrived. Choose one again.")
+        return sample_card(request, error="No file arrived. Choose one again.")
     recorded = request.POST.get("source") == Sample.Source.RECORDING
     source = Sample.Source.RECORDING if recorded else Sample.Source.UPLOAD
     try:
         sample = take_in(request.user, file, source, request.POST.get("script", "")[: catalog.MAX_READ_TEXT])
     except SampleRefused as error:
-        return _sample_card(request, error=str(error))
-    learn_early(sample)
-    return _sample_card(request, sample)
+        return sample_card(request, error=str(error))
+    return sample_card(request, sample)
 
 
 @login_required
@@ -138,16 +134,9 @@ def upload(request: PersonRequest) -> HttpResponse:
 def demo(request: PersonRequest) -> HttpResponse:
     """*Try a sample voice*: speech that the project makes itself, for whoever has no microphone."""
     sample = demo_sample(request.user)
-    learn_early(sample)
     if not request.htmx:
         return redirect(f"{reverse('clone')}?sample={sample.pk}")
-    return _sample_card(request, sample)
-
-
-def _sample_card(request: PersonRequest, sample: Sample | None = None, error: str = "") -> HttpResponse:
-    form = CloneForm(request.user, initial={"sample": sample.pk if sample else None})
-    context = {"form": form, "sample": sample, "error": error}
-    return render(request, "cloning/_sample.html", context, status=422 if error else 200)
+    return sample_card(request, sample)
 
 
 @login_required
@@ -161,10 +150,3 @@ def check_voice_id(request: PersonRequest) -> HttpResponse:
         "value": value,
     }
     return render(request, "cloning/_voice_id_hint.html", context)
-
-
-def _uuid(value: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(value)
-    except ValueError:
-        return None

@@ -5,6 +5,7 @@ An engine knows sound, and these dataclasses. It never sees a model, a request o
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -101,6 +102,7 @@ class Capabilities:
     notes: tuple[str, ...] = field(default=())  # limits, a plain sentence each
     in_a_line: str = ""  # quality, speed, price and privacy, for whoever chooses an engine
     shortest_sample: float = 3.0  # seconds
+    hears: float = math.inf  # seconds of a sample that are learnt from, without long pauses; the rest is not heard
 
 
 def gettext_noop(text: str) -> str:

@@ -17,7 +17,7 @@ from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.inputs import enrolment_options, speech_settings
 from voiceclone.predictions.models import Prediction
 from voiceclone.predictions.remote import opening
-from voiceclone.samples import references
+from voiceclone.samples import findings, references, report
 from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments, likeness, retention
 from voiceclone.voices.models import Voice
@@ -78,6 +78,7 @@ def _prepare(prediction: Prediction, progress: Progress) -> None:
         raise SampleRejected(
             f"The sample is {sample.seconds:.1f} seconds long; {engine.vendor} needs at least {shortest:g} seconds."
         )
+    _check_report(sample)
     # the vendor cannot compare it with a text; our own recogniser can
     _check_what_was_read(registry.local("builtin"), Path(sample.file.path), prediction)
 
@@ -89,6 +90,7 @@ def _clone(prediction: Prediction, progress: Progress) -> Result:
     if voice is None or not (voice.sample or prediction.input.get("audio")):
         raise SampleRejected("The sample was deleted before the voice could be made. Choose a sample and try again.")
     sample = voice.sample or _fetch_sample(prediction)
+    _check_report(sample)
     path = Path(sample.file.path)
     _check_what_was_read(engine, path, prediction)
     options = enrolment_options(prediction.input, sample.transcript)
@@ -108,6 +110,13 @@ def _fetch_sample(prediction: Prediction) -> Sample:
         raise refused from error
     lifecycle.use_sample(prediction, sample)
     return sample
+
+
+def _check_report(sample: Sample) -> None:
+    """What the report card stops is refused for programs, too."""
+    refusal = findings.card(report.obtain(sample)).refusal
+    if refusal:
+        raise SampleRejected(refusal)
 
 
 def _check_what_was_read(engine: LocalEngine, path: Path, prediction: Prediction) -> None:

@@ -43,6 +43,16 @@ class Sample(models.Model):
     seconds = models.FloatField()
     peaks = models.JSONField(default=list, help_text="About 160 numbers in 0…100, for drawing.")
     transcript = models.TextField(blank=True, help_text="The script that was on screen, where one was.")
+    origin = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="versions",
+        help_text="The recording it was made of.",
+    )
+    edits = models.JSONField(default=dict, blank=True, help_text="What was done to the origin: see samples/fixes.py.")
+    quality = models.JSONField(null=True, blank=True, help_text="What the report card measured; empty: not yet.")
     created_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[SampleQuerySet] = SampleQuerySet.as_manager()  # type: ignore[assignment]
@@ -57,6 +67,16 @@ class Sample(models.Model):
     @property
     def audio_url(self) -> str:
         return reverse("sample-audio", args=[self.pk])
+
+    @property
+    def source_sample(self) -> Sample:
+        """The recording as it came."""
+        return self.origin or self
+
+    def relatives(self) -> SampleQuerySet:
+        """The other versions of the same recording, and the recording itself."""
+        first = self.source_sample.pk
+        return Sample.objects.filter(Q(pk=first) | Q(origin=first)).exclude(pk=self.pk)
 
     def erase(self) -> None:
         """Delete the row and the sound, for real."""

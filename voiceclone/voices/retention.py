@@ -131,11 +131,13 @@ def unfreeze(voice: Voice, admin: User) -> bool:
 def end(voice: Voice, state: Voice.State, reason: Voice.EndReason, actor: User | None = None) -> bool:
     """Expire or delete a voice: its profile and sample go, a tombstone stays.
 
-    False where it was not the time yet, or another process was faster. A sample that another voice uses stays.
+    False where it was not the time yet, or another process was faster. A sample that another voice uses stays; of the
+    other versions of the same recording (a part of it, a cleaned one) no more than those that a voice uses.
     """
     with transaction.atomic():
         try:
             sample = lock(voice).sample
+            versions = [sample, *sample.relatives()] if sample else []
         except Voice.DoesNotExist:  # its owner's account is being erased
             return False
         rows = Voice.objects.filter(pk=voice.pk, state__in=(Voice.State.CLONING, Voice.State.READY))
@@ -149,8 +151,9 @@ def end(voice: Voice, state: Voice.State, reason: Voice.EndReason, actor: User |
     erase_folder(f"voices/{voice.pk}")
     for evidence in Evidence.objects.filter(consent__voice=voice):
         evidence.erase()
-    if sample and not sample.voices.exists():
-        erase_sample(sample)
+    for version in versions:
+        if not version.voices.exists():
+            erase_sample(version)
     log.info("ended voice=%s state=%s reason=%s", voice.pk, state, reason)
     return True
 

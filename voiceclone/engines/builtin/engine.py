@@ -43,6 +43,7 @@ class BuiltinEngine(LocalEngine):
         emotions=frozenset({"happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral"}),
         max_text=10_000,
         stays_here=True,
+        hears=60.0,
         in_a_line=gettext_noop(
             "Basic quality, some seconds for a clone, free of charge. Your sample stays on this machine."
         ),

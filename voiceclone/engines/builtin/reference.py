@@ -7,18 +7,15 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
-from scipy.ndimage import binary_dilation
 from scipy.signal import butter, sosfilt, welch
 
+from voiceclone.audio import pauses
 from voiceclone.engines.base import SampleRejected
 from voiceclone.engines.builtin.analysis import FloatArray
 
 LONGEST = 60.0  # seconds that are learnt from; more would not be heard
 _RMS = 0.06
 _SILENT = 1e-4  # RMS, -80 dBFS
-_BLOCK = 0.02  # seconds
-_SPEECH_RANGE = 40.0  # dB under the 95th percentile of block levels
-_KEPT_SILENCE = 0.3  # seconds around speech; longer pauses are cut down to twice that
 
 
 def read(sample: Path) -> tuple[FloatArray, int]:
@@ -53,11 +50,5 @@ def _has_treble(waveform: FloatArray, sample_rate: int) -> bool:
 
 
 def _without_long_pauses(waveform: FloatArray, sample_rate: int) -> FloatArray:
-    size = int(_BLOCK * sample_rate)
-    blocks = waveform[: len(waveform) // size * size].reshape(-1, size)
-    if not len(blocks):
-        return waveform
-    level = 10 * np.log10((blocks**2).mean(1) + 1e-12)
-    speech = level > np.percentile(level, 95) - _SPEECH_RANGE
-    kept = binary_dilation(speech, iterations=round(_KEPT_SILENCE / _BLOCK))
-    return np.asarray(blocks[kept].ravel())
+    kept, size = pauses.kept(waveform, sample_rate), int(pauses.BLOCK_SECONDS * sample_rate)
+    return np.asarray(waveform[: len(kept) * size][np.repeat(kept, size)]) if len(kept) else waveform

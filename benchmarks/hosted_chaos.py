@@ -175,7 +175,7 @@ def look(vendor: Studio, key: str, harm: Harm, tasks: list[Prediction]) -> list[
                 problems.append(f"{kind} {row.pk}: completed without having been made")
         print(f"{kind}: {rows.count()} · " + " · ".join(f"{name} {number}" for name, number in count.items() if number))
     refused = sum(status != 200 for _, _, status in harm.submitted)
-    print(f"submits that reached the vendor: {len(harm.submitted)}, of which it refused {refused} (duplicates)")
+    print(f"submits that reached the vendor: {len(harm.submitted)}, of which it refused {refused}")
     if harm.leaked:
         problems.append(f"a key was sent where none belongs: {Counter(harm.leaked)}")
     return problems

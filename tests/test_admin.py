@@ -22,11 +22,11 @@ from django.utils.timezone import now
 from django_tasks_db.models import DBTaskResult
 
 from tests.conftest import PASSWORD
-from voiceclone.accounts.models import ApiKey, Invitation, User
+from voiceclone.accounts.models import ApiKey, Invitation, User, VendorKey
 from voiceclone.api.models import Submission
 from voiceclone.audit.models import Action, AuditEvent, record
 from voiceclone.portability.models import Erasure, Export
-from voiceclone.predictions.models import CLONE, Prediction, WebhookDelivery, WebhookSecret
+from voiceclone.predictions.models import CLONE, Prediction, RemoteJob, WebhookDelivery, WebhookSecret
 from voiceclone.samples.models import Sample, Upload
 from voiceclone.voices.models import Approval, Consent, Enrolment, Evidence, Voice
 from voiceclone.work.models import PeriodicRun, Worker
@@ -131,6 +131,11 @@ def programs(people: list[User]) -> None:
     WebhookSecret.objects.bulk_create(WebhookSecret(owner=who, secret=f"SECRET-key-{who.pk}") for who in people)
     Export.objects.bulk_create(Export(owner=who, archive="SECRET-file") for who in people)
     Erasure.objects.bulk_create(Erasure(person=who.pk, late=["SECRET-file"]) for who in people)
+    VendorKey.objects.bulk_create(VendorKey(owner=who, engine="wavespeed", sealed="SECRET-key") for who in people)
+    secret = {"token": "SECRET-key", "sample_url": "SECRET-file", "output": "SECRET-file", "voice_name": "SECRET-name"}
+    RemoteJob.objects.bulk_create(
+        RemoteJob(owner=who, engine="wavespeed", purpose="speech", account="x", **secret) for who in people
+    )
     for key in apikeys:
         task = Prediction.objects.filter(owner=key.owner)[0]
         Submission.objects.create(key=key, prediction=task, fingerprint="x", idempotency_key="SECRET-text")

@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from voiceclone.accounts.models import ApiKey, Invitation, User
+from voiceclone.accounts.models import ApiKey, Invitation, User, VendorKey
 from voiceclone.accounts.opening import find_or_open, password_link
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audit.models import Action, record
@@ -174,3 +174,14 @@ class ApiKeyAdmin(ReadOnly[ApiKey]):
     ordering = ("-pk",)
     person, ids, names = "owner", (), ("last_four",)
     search_help_text = "The last four characters of a key, or the e-mail address of the owner."
+
+
+@admin.register(VendorKey)
+class VendorKeyAdmin(ReadOnly[VendorKey]):
+    """Who has set one, and since when. What it is, nobody is shown."""
+
+    list_display = fields = ("owner", "engine", "set_at")
+    list_select_related = ("owner",)
+    ordering = ("-pk",)
+    person, ids = "owner", ()
+    search_help_text = "The e-mail address of the owner."

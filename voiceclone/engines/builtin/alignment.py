@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, IntArray
-from voiceclone.engines.builtin.base_voice import WIDE, BaseSpeech, base_features, in_context
+from voiceclone.engines.builtin.base_voice import BaseSpeech
 
 _STAY, _SKIP = 0.1, 0.1  # what leaving the diagonal costs
 _SLACK = 0.25  # seconds that rhythm may drift for nothing
-_RIDGE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +64,11 @@ def warp(cost: FloatArray) -> IntArray:
     return path
 
 
-def align(phrase: Phrase, target: FloatArray, projection: FloatArray | None) -> Pairs | None:
+def align(phrase: Phrase, base: FloatArray, target: FloatArray) -> Pairs | None:
     """Pair the frames of a phrase; None where the two speeches are too different in length to be the same words.
 
-    `target` are the reference's features (frames, 22); `projection` (columns, 22), where there is one already, brings
-    the base features nearer to the speaker's.
+    `base` are features of the whole base speech (frames, 22), `target` those of the whole reference (frames, 22).
     """
-    base = base_features(phrase.base)
-    if projection is not None:
-        base = with_bias(in_context(base, WIDE)) @ projection
     base, goal = base[phrase.base_first : phrase.base_beyond], target[phrase.first : phrase.beyond]
     if len(base) > 2.8 * len(goal):
         return None
@@ -85,20 +80,6 @@ def align(phrase: Phrase, target: FloatArray, projection: FloatArray | None) -> 
     return Pairs(phrase, np.arange(phrase.first, phrase.beyond), path + phrase.base_first, along)
 
 
-def fit_projection(pairs: list[Pairs], target: FloatArray) -> FloatArray:
-    """The linear map from base features in context to the speaker's, from all but the worst-aligned 15 % of pairs."""
-    cost = np.concatenate([p.cost for p in pairs])
-    context = np.concatenate([in_context(base_features(p.phrase.base), WIDE)[p.base] for p in pairs])
-    goal = target[np.concatenate([p.reference for p in pairs])]
-    trusted = cost < np.percentile(cost, 85)
-    x = with_bias(context[trusted])
-    return np.asarray(np.linalg.solve(x.T @ x + _RIDGE * np.eye(x.shape[1]), x.T @ goal[trusted]))
-
-
 def squared_distances(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """Squared Euclidean distance of every row of `a` (n, d) to every row of `b` (m, d), shape (n, m)."""
     return np.asarray((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T)
-
-
-def with_bias(rows: FloatArray) -> FloatArray:
-    return np.column_stack([rows, np.ones(len(rows))])

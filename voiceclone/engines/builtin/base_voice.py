@@ -11,7 +11,6 @@ import soxr
 from numpy.typing import NDArray
 
 from voiceclone.engines.builtin.analysis import (
-    CEPSTRAL_ORDER,
     FRAME_PERIOD,
     SPECTRAL,
     Analysis,
@@ -24,15 +23,14 @@ SILENCE = "_"
 NARROW, WIDE = (-4, 0, 4), (-6, -3, 0, 3, 6)
 """Context windows, in frames around each frame: ±20 ms to choose exemplars, ±30 ms to predict envelopes."""
 
-_PANGRAMS = (
+PANGRAMS = (
     "The quick brown fox jumps over the lazy dog. She sells sea shells by the shore, while we were away. "
     "How much would you charge for a good boy's thin blue cheese? Many young people measure joy."
 )
 _STRESS_AND_LENGTH = re.compile(r"[',:;%|#]")
 _CLOSING = "\"'”’)] \n"
-_OWN_MOVEMENT = 0.7  # share of the base voice's own cepstral movement that a prediction starts from
-_WEIGHTS = 1 / np.sqrt(np.arange(1, SPECTRAL.stop - SPECTRAL.start + 1))
-_WEIGHTS = 1.6 * _WEIGHTS / np.sqrt((_WEIGHTS**2).sum())
+WEIGHTS = 1 / np.sqrt(np.arange(1, SPECTRAL.stop - SPECTRAL.start + 1))
+WEIGHTS = 1.6 * WEIGHTS / np.sqrt((WEIGHTS**2).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +103,18 @@ def say(text: str, voice: str, sample_rate: int, rate: int = BASE_RATE) -> BaseS
 @cache
 def base_scale(sample_rate: int) -> Scale:
     """The base voice's own scale, from sentences with every English phone: its formants are alike in any language."""
-    return scale_of(say(_PANGRAMS, "en-us", sample_rate).frames)
+    return scale_of(say(PANGRAMS, "en-us", sample_rate).frames)
 
 
 def features(frames: Analysis, scale: Scale) -> FloatArray:
     """Standardised envelope, level and voicing of each frame, shape (frames, 22)."""
     z = (frames.mel_cepstra[:, SPECTRAL] - scale.mean[SPECTRAL]) / (scale.deviation[SPECTRAL] + 1e-6)
     level = np.maximum((frames.level - scale.loudness) / 10, -4)
-    return np.column_stack([z * _WEIGHTS, level * 0.35, frames.voiced * 0.5])
+    return np.column_stack([z * WEIGHTS, level * 0.35, frames.voiced * 0.5])
 
 
 def base_features(speech: BaseSpeech) -> FloatArray:
     return features(speech.frames, base_scale(speech.frames.sample_rate))
-
-
-def own_movement(speech: BaseSpeech) -> FloatArray:
-    """The base voice's standardised mel-cepstra, shrunk: what a conversion corrects, or falls back to with few data."""
-    scale = base_scale(speech.frames.sample_rate)
-    z = (speech.frames.mel_cepstra - scale.mean) / scale.deviation
-    assert z.shape[1] == CEPSTRAL_ORDER
-    return np.asarray(_OWN_MOVEMENT * np.clip(z, -3, 3))
 
 
 def in_context(rows: FloatArray, window: tuple[int, ...]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""The conversion: kernel ridge regression from the base voice's frames in context to the speaker's spectral envelope.
+"""The conversion: from the average voice to the speaker's, by kernel ridge regression on the base voice in context.
 
 The kernel is approximated by random Fourier features: A. Rahimi, B. Recht, "Random features for large-scale kernel
 machines", NIPS 2007. The global variance that averaging loses is given back after T. Toda, A. W. Black, K. Tokuda,
@@ -15,7 +15,7 @@ from voiceclone.engines.builtin.analysis import FloatArray
 _FOURIER_FEATURES = 500
 _BANDWIDTH = 0.35
 _FOURIER_WEIGHT = 3.0
-_RIDGE = 8.0
+_RIDGE, _RIDGE_OF_TURN = 300.0, 200.0
 
 
 def regressors(
@@ -37,9 +37,28 @@ def regressors(
     return np.column_stack([context, fourier, phone, np.ones(len(context))])
 
 
-def fit(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Ridge regression: weights (columns of x, columns of y)."""
-    return np.asarray(np.linalg.solve(x.T @ x + _RIDGE * np.eye(x.shape[1]), x.T @ y))
+def fit(average: FloatArray, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """How the average voice becomes this one: `predict` of it is near `y`.
+
+    `average` and `y` are standardised mel-cepstra (frames, CEPSTRAL_ORDER), `x` regressors (frames, columns). Both
+    are ridge regressions; the turn, which is learnt first, shrinks towards changing nothing.
+    """
+    known, stay = with_bias(average), np.eye(average.shape[1] + 1, average.shape[1])
+    turn = stay + _ridge(known, y - average, _RIDGE_OF_TURN)
+    return turn, _ridge(x, y - known @ turn, _RIDGE)
+
+
+def _ridge(x: FloatArray, y: FloatArray, penalty: float) -> FloatArray:
+    return np.asarray(np.linalg.solve(x.T @ x + penalty * np.eye(x.shape[1]), x.T @ y))
+
+
+def predict(average: FloatArray, x: FloatArray, turn: FloatArray, weights: FloatArray) -> FloatArray:
+    """Standardised mel-cepstra of the speaker, (frames, CEPSTRAL_ORDER)."""
+    return np.asarray(with_bias(average) @ turn + x @ weights)
+
+
+def with_bias(rows: FloatArray) -> FloatArray:
+    return np.column_stack([rows, np.ones(len(rows))])
 
 
 def with_global_variance(

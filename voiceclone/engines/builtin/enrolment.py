@@ -9,8 +9,8 @@ import numpy as np
 import soxr
 
 from voiceclone.engines.base import EnrolmentOptions, Progress, SampleRejected, no_progress
-from voiceclone.engines.builtin import base_voice, conversion, reference
-from voiceclone.engines.builtin.alignment import Pairs, Phrase, align, fit_projection
+from voiceclone.engines.builtin import average_voice, base_voice, conversion, reference
+from voiceclone.engines.builtin.alignment import Pairs, Phrase, align
 from voiceclone.engines.builtin.analysis import (
     FRAME_PERIOD,
     Analysis,
@@ -20,14 +20,13 @@ from voiceclone.engines.builtin.analysis import (
     median_f0,
     pitch_marks,
 )
-from voiceclone.engines.builtin.base_voice import NARROW, WIDE, base_features, in_context, own_movement
+from voiceclone.engines.builtin.base_voice import NARROW, WIDE, base_features, in_context
 from voiceclone.engines.builtin.profile import Profile
 from voiceclone.engines.builtin.transcription import SAMPLE_RATE, Word, recogniser
 
 _LEAST_SPEECH = 2.0  # seconds
 _LONGEST_PHRASE, _LONGEST_WORD = 6.0, 1.5  # seconds; what is heard as a longer word is a hum
 _PAUSE = 0.12  # seconds of silence that end a phrase
-_ROUNDS = 2  # of alignment, the later with the projection that the earlier one gave
 _ADVICE = "Record somewhere quieter, closer to the microphone."
 
 
@@ -50,7 +49,7 @@ def enrol(
         words = _listen(waveform, rate, options.transcript, progress)
         frames = analysis.result()
     groups = phrases_of(words)
-    advance = _counter(progress, 2 + len(groups) * (1 + _ROUNDS))
+    advance = _counter(progress, 2 + 2 * len(groups))
     phrases = say_again(groups, frames, advance)
     pairs, recognised = pair(phrases, frames, advance)
     if recognised < _LEAST_SPEECH:
@@ -107,16 +106,12 @@ def say_again(groups: list[list[Word]], frames: Analysis, advance: Callable[[], 
 def pair(phrases: list[Phrase], frames: Analysis, advance: Callable[[], None]) -> tuple[list[Pairs], float]:
     """Parallel data of all phrases, and how many seconds of the reference they cover."""
     target = base_voice.features(frames, base_voice.scale_of(frames))
-    projection: FloatArray | None = None
     pairs: list[Pairs] = []
-    for _ in range(_ROUNDS):
-        pairs = []
-        for phrase in phrases:
-            advance()
-            if (aligned := align(phrase, target, projection)) is not None:
-                pairs.append(aligned)
-        if pairs:
-            projection = fit_projection(pairs, target)
+    for phrase in phrases:
+        advance()
+        average = average_voice.features(phrase.base, average_voice.envelopes(phrase.base))
+        if (aligned := align(phrase, average, target)) is not None:
+            pairs.append(aligned)
     return pairs, sum(len(p.reference) for p in pairs) * FRAME_PERIOD / 1000
 
 
@@ -129,12 +124,13 @@ def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word]) -> Profile:
     features = [base_features(p.phrase.base) for p in pairs]
     context = np.concatenate([in_context(f, NARROW)[p.base] for f, p in zip(features, pairs, strict=True)])
     wide = np.concatenate([in_context(f, WIDE)[p.base] for f, p in zip(features, pairs, strict=True)])
-    movement = np.concatenate([own_movement(p.phrase.base)[p.base] for p in pairs])
+    average = np.concatenate([average_voice.envelopes(p.phrase.base)[p.base] for p in pairs])
     scale, vocabulary = base_voice.scale_of(frames), np.unique(phones)
     mel_cepstra = frames.mel_cepstra[frame]
     trusted = cost < np.percentile(cost, 88)
     x = conversion.regressors(wide[trusted], phones[trusted], position[trusted], vocabulary)
-    y = (mel_cepstra[trusted] - scale.mean) / scale.deviation - movement[trusted]
+    y = (mel_cepstra[trusted] - scale.mean) / scale.deviation
+    turn, weights = conversion.fit(average[trusted], x, y)
     log_f0 = np.log(frames.f0[frames.voiced])
     centre = float(np.median(log_f0))
     said = sum(p.phrase.base_beyond - p.phrase.base_first for p in pairs)
@@ -149,7 +145,8 @@ def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word]) -> Profile:
         phones=phones,
         position=position,
         cost=cost,
-        weights=conversion.fit(x, y),
+        turn=turn,
+        weights=weights,
         vocabulary=vocabulary,
         mean=scale.mean,
         deviation=scale.deviation,

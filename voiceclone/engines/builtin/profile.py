@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from voiceclone.engines.base import EngineError
 from voiceclone.engines.builtin.analysis import FloatArray, IntArray
 
-VERSION = 1
+VERSION = 2
 
 _HALF_PRECISION = ("mel_cepstra", "context", "position", "cost")
 _INTEGERS = ("frame", "pitch_marks")
@@ -35,6 +35,7 @@ class Profile:
     phones: NDArray[np.str_]  # (exemplars,) of the paired base frame
     position: FloatArray  # (exemplars,) 0…1 inside that phone
     cost: FloatArray  # (exemplars,) of the alignment: low is trustworthy
+    turn: FloatArray  # (CEPSTRAL_ORDER + 1, CEPSTRAL_ORDER), of the average voice
     weights: FloatArray  # (regressors, CEPSTRAL_ORDER)
     vocabulary: NDArray[np.str_]  # (phones,) sorted
     mean: FloatArray  # (CEPSTRAL_ORDER,) of the speaker's frames
@@ -50,7 +51,7 @@ class Profile:
         packed["waveform"] = np.round(np.clip(self.waveform, -1, 1) * 32767).astype(np.int16)
         packed |= {name: packed[name].astype(np.float16) for name in _HALF_PRECISION}
         packed |= {name: packed[name].astype(np.int32) for name in _INTEGERS}
-        packed |= {name: packed[name].astype(np.float32) for name in ("f0", "weights", "mean", "deviation")}
+        packed |= {name: packed[name].astype(np.float32) for name in ("f0", "turn", "weights", "mean", "deviation")}
         buffer = io.BytesIO()
         np.savez_compressed(buffer, version=np.array(VERSION), **packed)
         return buffer.getvalue()
@@ -70,7 +71,7 @@ class Profile:
         except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise EngineError("This is not a voice of the built-in engine. Clone it again from its sample.") from error
         kept["waveform"] = kept["waveform"] / 32767.0
-        for name in (*_HALF_PRECISION, "f0", "weights", "mean", "deviation"):
+        for name in (*_HALF_PRECISION, "f0", "turn", "weights", "mean", "deviation"):
             kept[name] = kept[name].astype(np.float64)
         for name in _INTEGERS:
             kept[name] = kept[name].astype(np.int64)

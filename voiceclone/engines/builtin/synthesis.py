@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from voiceclone.engines.base import Waveform
-from voiceclone.engines.builtin import base_voice, conversion, prosody, selection
+from voiceclone.engines.builtin import average_voice, base_voice, conversion, prosody, selection
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, IntArray, envelope_basis
 from voiceclone.engines.builtin.base_voice import WIDE, BaseSpeech, base_features, in_context
 from voiceclone.engines.builtin.espeak import BASE_RATE
@@ -25,7 +25,7 @@ OUTPUT_RATE = 24000  # Hz
 _RMS = 0.09  # of speech at volume 1, without its silences
 _GRAIN_FFT = 2048
 _TAIL = 205  # samples a filtered grain may ring before and after itself
-_EXEMPLAR_SHARE = 0.5  # of the envelopes found, against those predicted, in the envelope aimed at
+_EXEMPLAR_SHARE = 0.25  # of the envelopes found, against those predicted, in the envelope aimed at
 _CORRECTION, _CORRECTION_OF_NOISE = 0.35, 0.5  # how far a voiced and an unvoiced grain is filtered; 0.5 is all the way
 _MARGIN = 2  # frames kept around the speech
 _BLOCK = 256  # grains filtered at once
@@ -74,7 +74,8 @@ def _envelopes(profile: Profile, speech: BaseSpeech, f0: FloatArray) -> tuple[In
     x = conversion.regressors(
         in_context(base_features(speech), WIDE), speech.phones, speech.position, profile.vocabulary
     )
-    predicted = (x @ profile.weights + base_voice.own_movement(speech)) * profile.deviation + profile.mean
+    standard = conversion.predict(average_voice.envelopes(speech), x, profile.turn, profile.weights)
+    predicted = standard * profile.deviation + profile.mean
     exemplars = selection.select(profile, speech, predicted, f0)
     loud = profile.mel_cepstra[:, 0] > np.percentile(profile.mel_cepstra[:, 0], 15)
     deviation = profile.mel_cepstra[loud].std(0)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +16,10 @@ import requests
 import wavespeed
 
 from tests.conftest import speech
+from tests.npm import NODE, NPM, installed
 from tests.studio import ROOT, Studio, empty_database
 
 HERE = Path(__file__).parent
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "voiceclone-tests"
-NODE, NPM = shutil.which("node"), shutil.which("npm")
 VOICE = "ClientVoice-1"
 
 
@@ -42,25 +38,7 @@ def packages() -> Path:
     """Where the JavaScript clients are installed: once for each package.json, outside the repository."""
     assert NODE, "node is not installed"
     assert NPM, "npm is not installed"
-    wanted = (HERE / "package.json").read_bytes()
-    folder = CACHE / hashlib.sha256(wanted).hexdigest()[:16]
-    if not folder.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=CACHE) as draft:
-            shutil.copy(HERE / "package.json", draft)
-            quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error"]
-            done = subprocess.run([NPM, "install", *quiet], cwd=draft, timeout=300)
-            if done.returncode and not os.environ.get("CI"):
-                pytest.skip("THE JAVASCRIPT CLIENTS WERE NOT TESTED: npm could not install them")
-            done.check_returncode()
-            try:
-                Path(draft).rename(folder)
-            except OSError:  # another process was faster
-                if not folder.exists():
-                    raise
-            else:
-                Path(draft).mkdir()  # for its owner to delete
-    return folder / "node_modules"
+    return installed(HERE / "package.json", "THE JAVASCRIPT CLIENTS WERE")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from voiceclone.management.showcase import camera, instance
 
 WIDTHS, SCHEMES = (390, 768, 1280), ("light", "dark")
+TALLEST = 8000  # pixels
 
 
 class Command(BaseCommand):
@@ -33,7 +34,11 @@ class Command(BaseCommand):
                     for scheme in options["schemes"]:
                         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                         for width in options["widths"]:
-                            page.set_viewport_size({"width": width, "height": camera.HEIGHTS.get(width, 800)})
+                            least = camera.HEIGHTS.get(width, 800)
+                            page.set_viewport_size({"width": width, "height": least})
+                            tall = int(page.evaluate("document.documentElement.scrollHeight"))
+                            if tall > least:  # what sticks to the foot of a window belongs to the foot of the picture
+                                page.set_viewport_size({"width": width, "height": min(tall, TALLEST)})
                             page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
                             taken += 1
         except camera.Unavailable as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from voiceclone.management.showcase.filling import PASSWORD
 from voiceclone.management.showcase.instance import Instance
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Page, Request, Route
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -42,13 +42,20 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def visit(browser: Browser, instance: Instance, wanted: str = "", language: str = "en") -> Iterator[tuple[str, Page]]:
+def visit(
+    browser: Browser,
+    instance: Instance,
+    wanted: str = "",
+    language: str = "en",
+    on_request: Callable[[Request], None] = lambda request: None,
+) -> Iterator[tuple[str, Page]]:
     """Each scene whose name contains `wanted`, open in a page and settled."""
     for who in (scenes.NOBODY, *instance.cookies):
         context = browser.new_context(locale=language, reduced_motion="reduce")
         if who:
             context.add_cookies([{"name": "sid", "value": instance.cookies[who], "url": instance.url}])
         page = context.new_page()
+        page.on("request", on_request)
         for scene in scenes.PAGES:
             if scene.who == who and wanted in scene.name:
                 if scene.prepare and who == scenes.NOBODY:

@@ -45,7 +45,7 @@ PAGES = (
     # voices
     Scene("library", "/voices/", MAKER),
     Scene("library-menu", "/voices/", MAKER, "open_menu"),
-    Scene("library-nothing-found", "/voices/?q=nobody", MAKER),
+    Scene("library-nothing-found", "/voices/?q=zzzz", MAKER),
     Scene("library-empty", "/voices/", NEWCOMER),
     Scene("voice", "/voices/Narrator-2026/", MAKER),
     Scene("voice-temporary", "/voices/HotelAssistant-2/", MAKER),
@@ -62,7 +62,7 @@ PAGES = (
     Scene("speak-done", "/speak/?task={speech_done}", MAKER),
     Scene("history", "/history/", MAKER),
     Scene("history-menu", "/history/", MAKER, "open_menu"),
-    Scene("history-nothing-found", "/history/?q=nobody", MAKER),
+    Scene("history-nothing-found", "/history/?q=zzzz", MAKER),
     Scene("history-empty", "/history/", NEWCOMER),
     Scene("task-speech", "/tasks/{speech_done}/", MAKER),
     Scene("task-clone", "/tasks/{clone_done}/", MAKER),

@@ -1,0 +1,93 @@
+"""Every page and state: no barrier that axe-core finds, in both schemes; nothing from elsewhere; little weight."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page
+
+from tests.npm import NPM, installed
+from voiceclone.management.showcase import camera, instance
+from voiceclone.management.showcase.instance import Instance
+
+pytestmark = pytest.mark.browser
+HEAVIEST = 120 * 1024  # bytes of a first visit, as they travel
+# Django's search field has a picture for its label
+LOOK = """async ([scheme]) => {
+    const drawn = document.querySelector("#searchbar") ? {rules: {"label-title-only": {enabled: false}}} : {};
+    const only = scheme === "dark" ? {runOnly: ["color-contrast", "link-in-text-block"]} : drawn;
+    const fading = document.getAnimations().filter(one => one instanceof CSSTransition);
+    await Promise.allSettled(fading.map(one => one.finished));
+    const found = await axe.run(document, {...only, resultTypes: ["violations"]});
+    const where = nodes => nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ");
+    return found.violations.map(one => `${one.id}: ${one.help} ${where(one.nodes)}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def studio(chromium: str) -> Iterator[Instance]:
+    with instance.opened() as studio:
+        yield studio
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not NPM:
+        pytest.skip("BARRIERS WERE NOT LOOKED FOR: install node and npm")
+    return (installed(Path(__file__).parent / "package.json", "BARRIERS WERE") / "axe-core" / "axe.min.js").read_text()
+
+
+def barriers(page: Page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        found += [f"{scheme} {one}" for one in page.evaluate(LOOK, [scheme])]
+    return found
+
+
+def test_no_page_has_a_barrier_and_none_asks_anybody_else(browser: Browser, studio: Instance, axe: str) -> None:
+    found: dict[str, Any] = {}
+    urls: list[str] = []
+    seen = 0
+    for name, page in camera.visit(browser, studio, on_request=lambda request: urls.append(request.url)):
+        seen += 1
+        if problems := barriers(page, axe):
+            found[name] = problems
+    assert seen > 80
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+    assert not {url for url in urls if urlsplit(url).netloc != urlsplit(studio.url).netloc and url[:5] != "data:"}
+
+
+@pytest.mark.parametrize("path", ["/", "/account/login/", "/clone/", "/voices/", "/speak/"])
+def test_a_first_visit_is_light(studio: Instance, path: str) -> None:
+    """The page (as a proxy compresses it) and everything that it names, as this server sends it."""
+    cookies = {"sid": studio.cookies["maker"]} if path not in ("/", "/account/login/") else {}
+    page = requests.get(studio.url + path, cookies=cookies, timeout=10)
+    assert page.status_code == 200
+    named = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text)) | fonts(studio, page.text)
+    weights = {address: weight(studio.url + address) for address in named}
+    total = len(gzip.compress(page.content)) + sum(weights.values())
+    assert total <= HEAVIEST, weights
+
+
+def fonts(studio: Instance, page: str) -> set[str]:
+    sheet = re.search(r'href="(/static/css/[^"]+)', page)
+    assert sheet
+    text = requests.get(studio.url + sheet[1], timeout=10).text
+    return {f"/static/{name}" for name in re.findall(r'url\("?\.\./([^")]+)', text)}
+
+
+def weight(url: str) -> int:
+    """Bytes on the wire."""
+    with requests.get(url, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=10) as answer:
+        assert answer.status_code == 200, url
+        return len(answer.raw.read(decode_content=False))

@@ -228,8 +228,8 @@ def test_random_damage_never_gets_past_an_error_with_a_sentence(tmp_path):
         return "ok"
 
     with ThreadPoolExecutor(3) as pool:
-        outcomes = list(pool.map(outcome, enumerate(mutants(150))))
+        outcomes = list(pool.map(outcome, enumerate(mutants(80))))
     assert {"crashed", "error", "timeout"}.isdisjoint(outcomes)
-    assert outcomes.count("ok") > 10
+    assert outcomes.count("ok") > 5
     assert len(list(tmp_path.glob("*.flac"))) == outcomes.count("ok")
     assert list(tmp_path.glob(".decoding-*")) == []

@@ -21,6 +21,7 @@ from voiceclone.voices.models import Approval, Voice
 pytestmark = pytest.mark.django_db
 
 OPEN = {"landing", "healthz", "api-not-found", "api-bare", "receipt", "receipt-changes", "receipt-text"}
+OPEN |= {"set-language"}  # everybody's, and a post that changes only one's own: tests/test_languages.py
 OPEN |= {"api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
 SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/
 SIGNED |= {"vendor-webhook"}  # tests/hosted/test_webhook.py
@@ -183,7 +184,7 @@ def test_nothing_changes_by_get(
         | ASKED_FIRST
         | POSTED
         | {"clone", "speak", "upload-sample", "read-aloud", "import-voice", "erase-account"}
-        | {"api-keys", "webhooks"}
+        | {"api-keys", "webhooks", "set-language", "engines"}
     ),
 )
 def test_nothing_changes_without_a_csrf_token(addresses: dict[str, str], alice: User, name: str) -> None:

@@ -97,10 +97,10 @@ def test_a_voice_id_that_is_taken(alices_page: Page, clone: Clone) -> None:
 
 def test_a_language_that_the_engine_does_not_speak(alices_page: Page, clone: Clone) -> None:
     fill_in(alices_page, clone)
-    alices_page.get_by_label("Language").select_option("Filipino")
+    alices_page.locator("main").get_by_label("Language").select_option("Filipino")
     steps.press_clone(alices_page)
     expect(alices_page.get_by_role("alert")).to_contain_text("cannot speak Filipino yet")
-    expect(alices_page.get_by_label("Language")).to_be_focused()
+    expect(alices_page.locator("main").get_by_label("Language")).to_be_focused()
     expect_all_kept(alices_page)
 
 

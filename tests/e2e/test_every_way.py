@@ -48,7 +48,7 @@ def test_without_javascript_a_plain_form_ends_in_a_plain_player(
 ) -> None:
     page = visit(alice, java_script_enabled=False)
     page.goto("/clone/")
-    expect(page.locator("noscript p", has_text="Recording in the page needs JavaScript.")).to_be_visible()
+    expect(page.locator("noscript p", has_text="Recording in the page needs JavaScript.").first).to_be_visible()
     expect(page.get_by_role("button", name="Start recording")).to_be_hidden()
     steps.choose(page, recordings.of("wav"))
     page.get_by_label("Voice ID").fill("AliceVoice-plain-1")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
@@ -19,7 +20,7 @@ from tests.hosted.conftest import Vendor, work
 from voiceclone.accounts import vendor_keys
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, RemoteJob
-from voiceclone.predictions.remote import access
+from voiceclone.predictions.remote import access, opening
 from voiceclone.predictions.webhooks import signing
 from voiceclone.voices.models import Voice
 
@@ -44,6 +45,7 @@ def job(db: None, alice: Any, make_voice: Callable[..., Voice], settings: Any) -
     """A speech that was sent, and of which nobody knows whether it was taken."""
     settings.VENDOR_KEYS = {"wavespeed": "a key"}
     voice = make_voice(alice, engine="wavespeed")
+    voice.profile.save("1.json", ContentFile(opening.profile("v1", "x")))
     task = lifecycle.submit(alice, "minimax/speech-02-hd", "wavespeed", voice, {"text": "Hello."})
     job = RemoteJob.objects.get(prediction=task)
     RemoteJob.objects.update(state="unknown")

@@ -37,6 +37,7 @@ class BuiltinEngine(LocalEngine):
     """Exemplar-based voice conversion of espeak-ng; see docs/builtin-engine.md."""
 
     name = "builtin"
+    profile_version = 2
     capabilities = Capabilities(
         label="Built-in engine · basic quality",
         languages=languages.SUPPORTED,

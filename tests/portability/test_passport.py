@@ -109,7 +109,7 @@ def test_it_holds_the_voice_whole(voice: Voice, content: bytes) -> None:
         "My own",
         "English",
     )
-    assert description["engine"] == {"name": "builtin", "profile_version": 1}
+    assert description["engine"] == {"name": "builtin", "profile_version": builtin_profile.VERSION}
     assert description["settings"]["volume_normalization"] is True
     assert description["consent"]["statement"] == Consent.STATEMENT
     assert description["consent"]["method"] == "ticked"

@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from voiceclone.accounts.models import User
+from voiceclone.api.catalog import request_schema
 from voiceclone.management.commands import languages
+from voiceclone.predictions.catalog import CLONE
+from voiceclone.speech.forms import SpeechForm
+from voiceclone.voices import voice_id
 
 OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 SPANISH = {"HTTP_ACCEPT_LANGUAGE": "es-MX,es;q=0.9,en;q=0.5"}
@@ -88,3 +93,17 @@ def test_programs_are_answered_in_english_whatever_they_say(client: Client, db: 
     answer = client.get("/api/v3/balance", **SPANISH)
     assert answer["Content-Language"] == "en"
     assert "Invalid authentication" in answer.json()["message"]
+
+
+def test_a_form_says_what_is_wrong_in_the_language_of_whoever_filled_it_in(alice: User) -> None:
+    with translation.override("es"):
+        form = SpeechForm(alice, {"speed": "9", "channel": "7"})
+        assert form.errors["speed"] == ["Velocidad está entre 0.5 y 2; se recibió 9."]
+        assert "Por defecto, 32" in form.as_p()
+        assert voice_id.problem("short") == "Un ID de voz tiene al menos 8 caracteres; este tiene 5."
+    assert SpeechForm(alice, {"speed": "9"}).errors["speed"] == ["Speed is between 0.5 and 2; 9 was given."]
+
+
+def test_what_is_kept_for_programs_is_english_whoever_asks_first() -> None:
+    with translation.override("es"):
+        assert request_schema(CLONE)["properties"]["custom_voice_id"]["title"] == "Voice ID"

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import translation
 
 from voiceclone.cloning.forms import ContractForm
 from voiceclone.engines import registry
@@ -54,7 +55,8 @@ def request_schema(model_id: str) -> dict[str, Any]:
     form = ContractForm if is_clone else SpeechForm
     fields = {name: field for name, field in form.base_fields.items() if is_clone or name != "model"}
     properties = {"audio": _audio()} if is_clone else {}
-    properties |= {name: _property(name, field) for name, field in fields.items()}
+    with translation.override(settings.LANGUAGE_CODE):  # kept for every reader, and read by programs
+        properties |= {name: _property(name, field) for name, field in fields.items()}
     properties |= {name: _switch(name, disabled=True) for name in SWITCHES}
     if not is_clone:
         properties["text"]["description"] = SPEECH_TEXT

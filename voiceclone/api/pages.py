@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_http_methods, require_POST, require_safe
 
@@ -41,7 +42,8 @@ def api_keys(request: PersonRequest) -> HttpResponse:
 def revoke_key(request: PersonRequest, pk: int) -> HttpResponse:
     key = get_object_or_404(ApiKey.objects.for_user(request.user), pk=pk)
     keys.take_back(key, request.user)
-    messages.success(request, f"“{key.name}” is revoked. Programs that use it are refused from now on.")
+    sentence = gettext("“{name}” is revoked. Programs that use it are refused from now on.")
+    messages.success(request, sentence.format(name=key.name))
     return redirect("api-keys")
 
 

@@ -28,7 +28,7 @@ class ContractForm(forms.Form):
     """What the v3 contract has: field names, ranges and defaults. Fill it with a page's POST or a client's JSON."""
 
     custom_voice_id = forms.CharField(
-        label="Voice ID",
+        label=_("Voice ID"),
         widget=forms.TextInput(
             attrs={
                 "class": "mono",
@@ -46,8 +46,8 @@ class ContractForm(forms.Form):
     )
     text = TextField(
         catalog.MAX_PREVIEW_TEXT,
-        title="The preview text",
-        label="Preview text",
+        title=_("The preview text"),
+        label=_("Preview text"),
         rows=3,
         counter="text-count",
         default=catalog.PREVIEW_TEXT,
@@ -55,25 +55,25 @@ class ContractForm(forms.Form):
     model = OptionField(
         [(model.name, model.name) for model in catalog.SPEECH_MODELS],
         catalog.DEFAULT_MODEL,
-        label="Preview model",
-        help_text="Which model speaks the preview. The voice works with every model.",
+        label=_("Preview model"),
+        help_text=_("Which model speaks the preview. The voice works with every model."),
     )
     language_boost = OptionField(
-        [(catalog.AUTO, "Find out from the text"), *((name, name) for name in catalog.LANGUAGES_41)],
+        [(catalog.AUTO, _("Find out from the text")), *((name, name) for name in catalog.LANGUAGES_41)],
         catalog.AUTO,
-        label="Language",
-        help_text="The language of the preview text.",
+        label=_("Language"),
+        help_text=_("The language of the preview text."),
     )
     need_noise_reduction = forms.BooleanField(
-        label="Noise reduction", required=False, help_text="Helps a noisy sample, and hurts a clean one."
+        label=_("Noise reduction"), required=False, help_text=_("Helps a noisy sample, and hurts a clean one.")
     )
     need_volume_normalization = forms.BooleanField(
-        label="Volume normalization", required=False, help_text="Speaks at one even, comfortable loudness."
+        label=_("Volume normalization"), required=False, help_text=_("Speaks at one even, comfortable loudness.")
     )
     text_validation = TextField(
         catalog.MAX_READ_TEXT,
-        title="The text that was read",
-        label="Text that was read",
+        title=_("The text that was read"),
+        label=_("Text that was read"),
         rows=2,
         help_text=_(
             "The words of your sample, in English: the voice is learnt from them faster and better, and the sample is "
@@ -85,7 +85,7 @@ class ContractForm(forms.Form):
         1,
         catalog.DEFAULT_ACCURACY,
         0.01,
-        label="Accuracy",
+        label=_("Accuracy"),
         help_text=_(
             "How well the sample must match the text that was read; below it, the task fails and says what was heard. "
             "0 is anything, 1 is every sound. People who read their text reach 0.90 or more; with every seventh word "
@@ -113,7 +113,9 @@ class ContractForm(forms.Form):
         if problem:
             raise forms.ValidationError(problem)
         if voice_id.is_taken(self.user, value):
-            raise forms.ValidationError(f"You already have a voice with the ID “{value}”. Choose another one.")
+            raise forms.ValidationError(
+                gettext("You already have a voice with the ID “{value}”. Choose another one.").format(value=value)
+            )
         return value
 
     def wanted_engine(self) -> str:
@@ -132,7 +134,7 @@ class CloneForm(ConsentForm, ContractForm):
     """The page's: `file`, `sample`, `script`, `engine` and what is said about consent are its own."""
 
     file = forms.FileField(
-        label="Sample",
+        label=_("Sample"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
     )
@@ -197,7 +199,7 @@ class CloneForm(ConsentForm, ContractForm):
             except SampleRefused as error:
                 self.add_error("file", str(error))
         if sample is None and "file" not in self.errors:
-            self.add_error("file", "Record or upload a sample first: some seconds of one person speaking.")
+            self.add_error("file", gettext("Record or upload a sample first: some seconds of one person speaking."))
         self.kept_sample = cleaned["sample"] = sample
         self.check_consent(sample)
         if sample and cleaned.get("engine"):

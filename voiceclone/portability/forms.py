@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core import signing
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import User
 from voiceclone.portability import erasure, importing, passport_reader
@@ -19,7 +22,7 @@ from voiceclone.voices.models import Consent
 
 PHRASE = "delete my account"
 DAY = 86400
-MUST_BE_READ = (
+MUST_BE_READ = _(
     "This site clones a voice only where its speaker reads a sentence aloud here, so nothing can be imported. A "
     "passport is a ZIP: clone the sample.flac in it on the clone page."
 )
@@ -27,13 +30,13 @@ MUST_BE_READ = (
 
 class EraseForm(forms.Form):
     confirmation = forms.CharField(
-        label="Type your email address, or: delete my account",
+        label=format_lazy(_("Type your email address, or: {phrase}"), phrase=PHRASE),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )
     last_admin = forms.BooleanField(
-        label="I am the only admin. I know that nobody will be able to administer this site.",
-        error_messages={"required": "Tick this line, or make somebody else an admin first."},
+        label=_("I am the only admin. I know that nobody will be able to administer this site."),
+        error_messages={"required": _("Tick this line, or make somebody else an admin first.")},
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -45,30 +48,34 @@ class EraseForm(forms.Form):
     def clean_confirmation(self) -> str:
         value = self.cleaned_data["confirmation"].strip()
         if value.lower() not in (self.user.email.lower(), PHRASE):
-            found = f"“{value}” was typed" if value else "nothing was typed"
-            raise forms.ValidationError(f"Type your email address or “{PHRASE}” here; {found}.")
+            sentence = (
+                gettext("Type your email address or “{phrase}” here; “{value}” was typed.")
+                if value
+                else gettext("Type your email address or “{phrase}” here; nothing was typed.")
+            )
+            raise forms.ValidationError(sentence.format(phrase=PHRASE, value=value))
         return str(value)
 
 
 class ImportForm(forms.Form):
     file = forms.FileField(
-        label="Voice passport",
+        label=_("Voice passport"),
         required=False,
         allow_empty_file=True,  # so that our own sentence says what is wrong with it
         widget=forms.FileInput(attrs={"accept": EXTENSION}),
     )
     voice_id = forms.CharField(
-        label="Voice ID",
+        label=_("Voice ID"),
         required=False,
         widget=forms.TextInput(
             attrs={"class": "mono", "spellcheck": "false", "autocapitalize": "off", "autocomplete": "off"}
         ),
-        help_text="Leave it empty to keep the one in the passport.",
+        help_text=_("Leave it empty to keep the one in the passport."),
     )
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
     consent = forms.BooleanField(
         label=Consent.STATEMENT,
-        error_messages={"required": "Tick this line first: consent that was given elsewhere does not count here."},
+        error_messages={"required": _("Tick this line first: consent that was given elsewhere does not count here.")},
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +89,7 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if settings.CONSENT == "read_aloud":
-            self.add_error("file", MUST_BE_READ)
+            self.add_error("file", str(MUST_BE_READ))
             return cleaned
         try:
             self._take_in(cleaned.get("file"), cleaned.get("kept", ""))
@@ -91,12 +98,13 @@ class ImportForm(forms.Form):
             return cleaned
         if self.passport is None:
             if "file" not in self.errors:
-                self.add_error("file", "Choose a voice passport first.")
+                self.add_error("file", gettext("Choose a voice passport first."))
             return cleaned
         cleaned["voice_id"] = cleaned.get("voice_id") or self.passport.voice_id
         problem = voice_id.problem(cleaned["voice_id"])
         if not problem and voice_id.is_taken(self.user, cleaned["voice_id"]):
-            problem = f"You already have a voice with the ID “{cleaned['voice_id']}”. Choose another one for this one."
+            sentence = gettext("You already have a voice with the ID “{value}”. Choose another one for this one.")
+            problem = sentence.format(value=cleaned["voice_id"])
         if problem:
             self.data = {**dict(self.data.items()), "voice_id": cleaned["voice_id"]}  # shown, to be changed
             self.add_error("voice_id", problem)
@@ -110,10 +118,12 @@ class ImportForm(forms.Form):
             try:
                 pk, description = signing.loads(kept, salt=self._salt(), max_age=DAY)
             except signing.BadSignature as error:
-                raise NotImportable("Choose the passport once more: this page was open for too long.") from error
+                raise NotImportable(
+                    gettext("Choose the passport once more: this page was open for too long.")
+                ) from error
             self.sample = Sample.objects.for_user(self.user).filter(pk=pk).first()
             if self.sample is None:
-                raise NotImportable("Choose the passport once more: its sample was deleted meanwhile.")
+                raise NotImportable(gettext("Choose the passport once more: its sample was deleted meanwhile."))
         else:
             return
         self.passport = passport_reader.understand(description)

@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -58,7 +59,7 @@ def start_export(request: PersonRequest) -> HttpResponse:
 def delete_export(request: PersonRequest) -> HttpResponse:
     for row in Export.objects.for_user(request.user):
         exports.erase(row)
-        messages.success(request, "The archive is deleted.")
+        messages.success(request, gettext("The archive is deleted."))
     return redirect("export")
 
 
@@ -68,7 +69,7 @@ def delete_export(request: PersonRequest) -> HttpResponse:
 def download_export(request: PersonRequest) -> HttpResponseBase:
     row = Export.objects.for_user(request.user).ready().first()
     if row is None:
-        messages.warning(request, "There is no archive to download. Make one.")
+        messages.warning(request, gettext("There is no archive to download. Make one."))
         return redirect("export")
     response = ranged_file_response(
         request,

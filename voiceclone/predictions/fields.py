@@ -11,6 +11,9 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.engines import registry
 
@@ -31,7 +34,7 @@ class NumberField(forms.Field):
         self, minimum: float, maximum: float, default: float, step: float, *, whole: bool = False, **kwargs: Any
     ) -> None:
         self.minimum, self.maximum, self.default, self.whole = minimum, maximum, default, whole
-        kwargs.setdefault("help_text", f"{minimum:g} to {maximum:g}")
+        kwargs.setdefault("help_text", format_lazy(_("{minimum:g} to {maximum:g}"), minimum=minimum, maximum=maximum))
         widget = forms.NumberInput(attrs={"min": minimum, "max": maximum, "step": step})
         super().__init__(required=False, widget=widget, **kwargs)
 
@@ -42,12 +45,17 @@ class NumberField(forms.Field):
             number = float(value) if not isinstance(value, bool) else math.nan
         except (TypeError, ValueError, OverflowError):
             number = math.nan
-        kind = "a whole number" if self.whole else "a number"
         if not math.isfinite(number) or (self.whole and number != int(number)):
-            raise forms.ValidationError(f"{self.label} is {kind}; {quoted(value)} was given.")
+            sentence = (
+                gettext("{field} is a whole number; {given} was given.")
+                if self.whole
+                else gettext("{field} is a number; {given} was given.")
+            )
+            raise forms.ValidationError(sentence.format(field=self.label, given=quoted(value)))
         if not self.minimum <= number <= self.maximum:
+            sentence = gettext("{field} is between {minimum:g} and {maximum:g}; {given:g} was given.")
             raise forms.ValidationError(
-                f"{self.label} is between {self.minimum:g} and {self.maximum:g}; {number:g} was given."
+                sentence.format(field=self.label, minimum=self.minimum, maximum=self.maximum, given=number)
             )
         return int(number) if self.whole else number
 
@@ -56,10 +64,15 @@ class OptionField(forms.ChoiceField):
     """One of some values, which are all texts or all whole numbers."""
 
     def __init__(
-        self, options: Sequence[tuple[Any, Any]], default: Any = None, *, unset: str = "", **kwargs: Any
+        self,
+        options: Sequence[tuple[Any, Any]],
+        default: Any = None,
+        *,
+        unset: str | Promise | None = None,
+        **kwargs: Any,
     ) -> None:
         self.values, self.default = {str(value): value for value, _ in options}, default
-        shown: Iterable[tuple[Any, Any]] = [("", unset), *options] if unset else options
+        shown: Iterable[tuple[Any, Any]] = options if unset is None else [("", unset), *options]
         super().__init__(required=False, choices=list(shown), **kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -67,7 +80,8 @@ class OptionField(forms.ChoiceField):
             return self.default
         if str(value) not in self.values or isinstance(value, bool):
             named = ", ".join(self.values)
-            raise forms.ValidationError(f"{self.label} is one of: {named}. {quoted(value)} was given.")
+            sentence = gettext("{field} is one of: {names}. {given} was given.")
+            raise forms.ValidationError(sentence.format(field=self.label, names=named, given=quoted(value)))
         return self.values[str(value)]
 
 
@@ -85,7 +99,8 @@ class TextField(forms.CharField):
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
         if len(text) > self.limit:
-            raise forms.ValidationError(f"{self.title} has {len(text):,} characters; the limit is {self.limit:,}.")
+            sentence = gettext("{field} has {found:,} characters; the limit is {limit:,}.")
+            raise forms.ValidationError(sentence.format(field=self.title, found=len(text), limit=self.limit))
         return text or self.default
 
 
@@ -106,17 +121,16 @@ class PronunciationField(forms.Field):
         lines = value if isinstance(value, list) else str(value or "").splitlines()
         pairs = [str(line).strip() for line in lines if str(line).strip()]
         if len(pairs) > self.PAIRS:
-            raise forms.ValidationError(f"{self.label} has {len(pairs)} pairs; the limit is {self.PAIRS}.")
+            sentence = gettext("{field} has {found} pairs; the limit is {limit}.")
+            raise forms.ValidationError(sentence.format(field=self.label, found=len(pairs), limit=self.PAIRS))
         for pair in pairs:
             alias, slash, said = (part.strip() for part in pair.partition("/"))
             if not (alias and slash and said):
-                raise forms.ValidationError(
-                    f"{self.label} has pairs such as omg/oh my god, with a slash between; {quoted(pair)} was given."
-                )
+                sentence = gettext("{field} has pairs such as omg/oh my god, with a slash between; {given} was given.")
+                raise forms.ValidationError(sentence.format(field=self.label, given=quoted(pair)))
             if len(pair) > self.LENGTH:
-                raise forms.ValidationError(
-                    f"A pair of {self.label} has {len(pair)} characters; the limit is {self.LENGTH}."
-                )
+                sentence = gettext("A pair of {field} has {found} characters; the limit is {limit}.")
+                raise forms.ValidationError(sentence.format(field=self.label, found=len(pair), limit=self.LENGTH))
         return pairs
 
 
@@ -124,5 +138,6 @@ def can_speak(engine: str, language: str) -> str:
     """The language, where that engine can speak it."""
     capabilities = registry.capabilities(engine)
     if language not in capabilities.languages:
-        raise forms.ValidationError(f"{capabilities.label.partition(' · ')[0]} cannot speak {language} yet.")
+        sentence = gettext("{engine} cannot speak {language} yet.")
+        raise forms.ValidationError(sentence.format(engine=capabilities.label.partition(" · ")[0], language=language))
     return language

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from voiceclone.engines import registry
 from voiceclone.engines.base import EngineError
 from voiceclone.predictions import estimates
@@ -12,12 +15,12 @@ from voiceclone.predictions.remote import words as remote
 from voiceclone.work.leases import Status
 
 CLONE_STEPS = {
-    "checking": "Checking your sample",
-    "listening": "Listening to your sample",
-    "learning": "Learning your voice",
-    "speaking": "Speaking",
+    "checking": _("Checking your sample"),
+    "listening": _("Listening to your sample"),
+    "learning": _("Learning your voice"),
+    "speaking": _("Speaking"),
 }
-SPEECH_STEPS = {"starting": "Preparing the voice", "speaking": "Speaking"}
+SPEECH_STEPS = {"starting": _("Preparing the voice"), "speaking": _("Speaking")}
 WEIGHTS = {"checking": 1, "listening": 5, "learning": 4, "starting": 1, "speaking": 4}
 
 
@@ -39,12 +42,12 @@ def sentence(task: Prediction) -> str:
     """Where the task is, for a screen reader and for a card."""
     if task.status == Status.CREATED:
         place = estimates.place_in_queue(task)
-        return "Starting" if place == 1 else f"In queue, number {place}"
+        return gettext("Starting") if place == 1 else gettext("In queue, number {place}").format(place=place)
     if task.status == Status.PROCESSING:
-        return next((step.text for step in steps(task) if step.state == "now"), "Finishing")
+        return next((step.text for step in steps(task) if step.state == "now"), gettext("Finishing"))
     if task.status == Status.COMPLETED:
-        return "Your clone is ready." if task.is_clone else "Your speech is ready."
-    return "Cancelled." if task.status == Status.CANCELLED else "It did not work."
+        return gettext("Your clone is ready.") if task.is_clone else gettext("Your speech is ready.")
+    return gettext("Cancelled.") if task.status == Status.CANCELLED else gettext("It did not work.")
 
 
 def steps(task: Prediction) -> list[Step]:
@@ -60,7 +63,7 @@ def steps(task: Prediction) -> list[Step]:
 def _words(task: Prediction) -> dict[str, str]:
     if registry.is_hosted(task.engine):
         return remote.steps(task.engine, task.stage)
-    return CLONE_STEPS if task.is_clone else SPEECH_STEPS
+    return {name: str(text) for name, text in (CLONE_STEPS if task.is_clone else SPEECH_STEPS).items()}
 
 
 def _stage(task: Prediction) -> str:
@@ -69,7 +72,7 @@ def _stage(task: Prediction) -> str:
 
 def _text(task: Prediction, name: str, text: str, is_now: bool) -> str:
     if name == "speaking" and is_now and task.total:
-        return f"Speaking {min(task.done + 1, task.total)} of {task.total}"
+        return gettext("Speaking {number} of {total}").format(number=min(task.done + 1, task.total), total=task.total)
     return text
 
 

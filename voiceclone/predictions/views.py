@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django_htmx.http import push_url
 
@@ -169,5 +170,5 @@ def delete(request: PersonRequest, pk: str) -> HttpResponse:
     erasure.erase(prediction)
     if request.htmx:
         return render(request, "predictions/_deleted.html")
-    messages.success(request, "Deleted, with its sound.")
+    messages.success(request, gettext("Deleted, with its sound."))
     return redirect("history")

@@ -6,6 +6,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import User
 from voiceclone.engines import registry
@@ -23,45 +26,51 @@ MORE = ("sample_rate", "bitrate", "channel", "english_normalization", "pronuncia
 class SpeechForm(forms.Form):
     """Field names, ranges and defaults are those of the v3 contract. Fill it with a page's POST or a client's JSON."""
 
-    voice_id = forms.CharField(label="Voice", widget=forms.Select)
+    voice_id = forms.CharField(label=_("Voice"), widget=forms.Select)
     text = TextField(
-        catalog.MAX_TEXT, title="The text", label="Text", rows=8, counter="text-count", required=True, strip=False
+        catalog.MAX_TEXT, title=_("The text"), label=_("Text"), rows=8, counter="text-count", required=True, strip=False
     )
     model = OptionField(
-        [(model.id, model.name) for model in catalog.SPEECH_MODELS], f"minimax/{catalog.DEFAULT_MODEL}", label="Model"
+        [(model.id, model.name) for model in catalog.SPEECH_MODELS],
+        f"minimax/{catalog.DEFAULT_MODEL}",
+        label=_("Model"),
     )
-    speed = NumberField(0.5, 2, 1, 0.01, label="Speed")
-    volume = NumberField(0.1, 10, 1, 0.01, label="Volume")
-    pitch = NumberField(-12, 12, 0, 1, whole=True, label="Pitch", help_text="−12 to 12 semitones")
+    speed = NumberField(0.5, 2, 1, 0.01, label=_("Speed"))
+    volume = NumberField(0.1, 10, 1, 0.01, label=_("Volume"))
+    pitch = NumberField(-12, 12, 0, 1, whole=True, label=_("Pitch"), help_text=_("−12 to 12 semitones"))
     emotion = OptionField(
         [(name, name.capitalize()) for name in catalog.EMOTIONS],
         catalog.DEFAULT_EMOTION,
-        label="Emotion",
+        label=_("Emotion"),
         widget=GreyedSelect,
     )
     language_boost = OptionField(
-        [(catalog.AUTO, "Find out from the text"), *((name, name) for name in catalog.LANGUAGES_41)],
+        [(catalog.AUTO, _("Find out from the text")), *((name, name) for name in catalog.LANGUAGES_41)],
         catalog.AUTO,
-        label="Language",
+        label=_("Language"),
         widget=GreyedSelect,
     )
-    format = OptionField([(name, name.upper()) for name in catalog.FORMATS], catalog.DEFAULT_FORMAT, label="Format")
+    format = OptionField([(name, name.upper()) for name in catalog.FORMATS], catalog.DEFAULT_FORMAT, label=_("Format"))
     sample_rate = OptionField(
         [(rate, f"{rate:,} Hz") for rate in catalog.SAMPLE_RATES],
-        label="Sample rate",
-        unset=f"Default, {catalog.DEFAULT_SAMPLE_RATE:,} Hz",
+        label=_("Sample rate"),
+        unset=format_lazy(_("Default, {rate:,} Hz"), rate=catalog.DEFAULT_SAMPLE_RATE),
     )
     bitrate = OptionField(
         [(rate, f"{rate // 1000} kbit/s") for rate in catalog.BITRATES],
-        label="Bitrate",
-        unset=f"Default, {catalog.DEFAULT_BITRATE // 1000} kbit/s",
-        help_text="Of MP3 only.",
+        label=_("Bitrate"),
+        unset=format_lazy(_("Default, {rate} kbit/s"), rate=catalog.DEFAULT_BITRATE // 1000),
+        help_text=_("Of MP3 only."),
     )
-    channel = OptionField([("1", "Mono"), ("2", "Stereo")], label="Channels", unset="Default, mono")
+    channel = OptionField([("1", _("Mono")), ("2", _("Stereo"))], label=_("Channels"), unset=_("Default, mono"))
     english_normalization = forms.BooleanField(
-        label="English numbers in words", required=False, help_text="Reads numbers, dates and units as English does."
+        label=_("English numbers in words"),
+        required=False,
+        help_text=_("Reads numbers, dates and units as English does."),
     )
-    pronunciation_dict = PronunciationField(label="Pronunciation", help_text="One pair a line, such as omg/oh my god.")
+    pronunciation_dict = PronunciationField(
+        label=_("Pronunciation"), help_text=_("One pair a line, such as omg/oh my god.")
+    )
 
     initial_values: ClassVar[dict[str, Any]] = {
         "model": f"minimax/{catalog.DEFAULT_MODEL}",
@@ -81,7 +90,7 @@ class SpeechForm(forms.Form):
         self.has_voices = bool(choices)
         wanted = str(self["voice_id"].value() or "").strip()
         if wanted and wanted not in dict(choices):  # it stays chosen, so that what is said about it makes sense
-            choices.insert(0, (wanted, f"{wanted} (cannot be used)"))
+            choices.insert(0, (wanted, gettext("{voice} (cannot be used)").format(voice=wanted)))
         self.fields["voice_id"].widget.choices = choices
         self.chosen = self._find(wanted)
         self._grey_out()
@@ -104,7 +113,7 @@ class SpeechForm(forms.Form):
         if self.chosen:
             return retention.problem(self.chosen)
         value = str(self["voice_id"].value() or "").strip()
-        return f"You have no voice with the ID “{value}”." if value else ""
+        return gettext("You have no voice with the ID “{value}”.").format(value=value) if value else ""
 
     def _find(self, voice_id: str) -> Voice | None:
         if "\0" in voice_id:  # PostgreSQL does not even look for it
@@ -116,16 +125,16 @@ class SpeechForm(forms.Form):
         """What the engine cannot honour cannot be chosen, and the page says why."""
         name = self.capabilities.label.partition(" · ")[0]
         can_be_spoken, can_be_felt = self.capabilities.languages, self.capabilities.emotions
-        for field, wanted, honoured, verb in (
-            ("language_boost", catalog.LANGUAGES_41, can_be_spoken, "speak"),
-            ("emotion", catalog.EMOTIONS, can_be_felt, "sound"),
+        for field, wanted, honoured, sentence in (
+            ("language_boost", catalog.LANGUAGES_41, can_be_spoken, gettext("{engine} cannot speak {values} yet.")),
+            ("emotion", catalog.EMOTIONS, can_be_felt, gettext("{engine} cannot sound {values} yet.")),
         ):
             missing = [value for value in wanted if value not in honoured]
             widget = self.fields[field].widget
             assert isinstance(widget, GreyedSelect)
             widget.greyed = frozenset(missing)
             if missing:
-                self.fields[field].help_text = f"{name} cannot {verb} {_listed(missing)} yet."
+                self.fields[field].help_text = sentence.format(engine=name, values=_listed(missing))
 
     def _say_what_it_costs(self) -> None:
         """Before the click: a voice at a vendor has a price for each model."""
@@ -159,7 +168,9 @@ class SpeechForm(forms.Form):
         emotion: str = self.cleaned_data["emotion"]
         if emotion not in self.capabilities.emotions:
             name = self.capabilities.label.partition(" · ")[0]
-            raise forms.ValidationError(f"{name} cannot sound {emotion} yet.")
+            raise forms.ValidationError(
+                gettext("{engine} cannot sound {values} yet.").format(engine=name, values=emotion)
+            )
         return emotion
 
     def inputs(self) -> dict[str, Any]:
@@ -172,4 +183,4 @@ class SpeechForm(forms.Form):
 
 
 def _listed(names: list[str]) -> str:
-    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return gettext(" or ").join(filter(None, (", ".join(names[:-1]), names[-1])))

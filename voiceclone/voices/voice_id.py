@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 
+from django.utils.translation import gettext
+
 from voiceclone.accounts.models import User
 from voiceclone.voices.models import Voice
 
@@ -17,19 +19,26 @@ EXAMPLE = "ReadingVoice-2026"
 def problem(voice_id: str) -> str:
     """The first rule that it breaks, as a sentence; empty where it keeps them all."""
     if len(voice_id) < SHORTEST:
-        return f"A voice ID has at least {SHORTEST} characters; this one has {len(voice_id)}."
+        return gettext("A voice ID has at least {limit} characters; this one has {found}.").format(
+            limit=SHORTEST, found=len(voice_id)
+        )
     if len(voice_id) > LONGEST:
-        return f"A voice ID has at most {LONGEST} characters; this one has {len(voice_id)}."
+        return gettext("A voice ID has at most {limit} characters; this one has {found}.").format(
+            limit=LONGEST, found=len(voice_id)
+        )
     if not re.match(r"[A-Za-z]", voice_id):
-        return f"A voice ID begins with a letter from A to Z; this one begins with “{voice_id[0]}”."
+        sentence = gettext("A voice ID begins with a letter from A to Z; this one begins with “{found}”.")
+        return sentence.format(found=voice_id[0])
     odd = re.search(r"[^A-Za-z0-9_-]", voice_id)
     if odd:
-        found = "a space" if odd[0] == " " else f"“{odd[0]}”"
-        return f"A voice ID is made of the letters A to Z, digits, “-” and “_”; this one has {found} in it."
+        found = gettext("a space") if odd[0] == " " else f"“{odd[0]}”"
+        sentence = gettext("A voice ID is made of the letters A to Z, digits, “-” and “_”; this one has {found} in it.")
+        return sentence.format(found=found)
     if voice_id[-1] in "-_":
-        return f"A voice ID ends with a letter or a digit; this one ends with “{voice_id[-1]}”."
+        sentence = gettext("A voice ID ends with a letter or a digit; this one ends with “{found}”.")
+        return sentence.format(found=voice_id[-1])
     if not re.search(r"[0-9]", voice_id):
-        return "A voice ID has letters and digits; this one has no digit."
+        return gettext("A voice ID has letters and digits; this one has no digit.")
     return ""
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from voiceclone.accounts.requests import PersonRequest
@@ -36,7 +37,7 @@ def deliveries(request: PersonRequest) -> HttpResponse:
 def send_again(request: PersonRequest, pk: UUID) -> HttpResponse:
     rows = WebhookDelivery.objects.for_user(request.user).select_related("prediction")
     if outbox.send_again(get_object_or_404(rows, pk=pk)):
-        messages.success(request, "It is sent again now.")
+        messages.success(request, gettext("It is sent again now."))
     else:
-        messages.info(request, "This one is being sent already.")
+        messages.info(request, gettext("This one is being sent already."))
     return redirect("webhooks")

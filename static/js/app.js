@@ -43,6 +43,10 @@
   document.addEventListener("vc:error", (event) => toast(event.detail.message || event.detail.value, "err"));
   document.addEventListener("vc:toast", (event) => toast(event.detail.message || event.detail.value, event.detail.kind || "ok"));
 
+  // --- Back twice: htmx fetches what each step shows, and the slower answer must not win over the later step -------------------
+  let restoring;
+  document.addEventListener("htmx:historyCacheMiss", ({ detail }) => { restoring?.abort(); restoring = detail.xhr; });
+
   // --- clicks: dialogs, copy, dismiss, menus, retry --------------------------------------------------------------------
   document.addEventListener("click", (event) => {
     const target = event.target;

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e import steps
 from tests.e2e.conftest import MANAGE, PHONE, Studio, Visit
@@ -151,6 +151,24 @@ def test_typing_finds_and_filters_and_orders_narrow(visit: Visit, carol: steps.P
     expect(page.get_by_role("heading", name="No voice is called anything like “nobody”")).to_be_visible()
     page.get_by_role("link", name="Show all voices").click()
     expect(cards(page)).to_have_count(24)
+
+
+def test_back_twice_shows_where_it_ends_though_the_first_answer_is_late(visit: Visit, carol: steps.Person) -> None:
+    page = visit(carol)
+    page.goto("/voices/?q=narr")
+    page.get_by_role("link", name="Permanent 3").click()
+    expect(cards(page)).to_have_count(3)
+    page.get_by_label("Order").select_option("By name")
+    page.wait_for_url("**/voices/?q=narr&show=permanent&sort=name")
+
+    late: list[Route] = []
+    page.route("**/voices/?q=narr&show=permanent*", lambda route: late.append(route))
+    with page.expect_request("**/voices/?q=narr&show=permanent*"):
+        page.go_back()
+    with page.expect_event("requestfailed", lambda request: "show=permanent" in request.url):
+        page.go_back()
+    expect(cards(page)).to_have_count(9)
+    assert len(late) == 1
 
 
 def test_scrolling_shows_every_voice_once_though_one_is_deleted_meanwhile(visit: Visit, carol: steps.Person) -> None:

@@ -59,15 +59,10 @@ def main() -> None:
     bootstrap.ensure("requirements-dev.txt")
     with (
         tempfile.TemporaryDirectory(prefix="voiceclone-hosted-chaos-") as folder,
-        studios(Path(folder), options) as all_,
+        studios(Path(folder), QUICK, options.workers, options.chance, webhooks=not options.no_webhooks) as all_,
     ):
         vendor, harm, ours, key = all_
-        os.environ.update({name: ours.environment[name] for name in ("DATA_DIR", *QUICK, "WAVESPEED_API_KEY")})
-        os.environ.update(DJANGO_SETTINGS_MODULE="voiceclone.settings", ENGINES="builtin,wavespeed")
-        import django
-
-        django.setup()
-        logging.disable(logging.INFO)
+        share_the_data_of(ours, QUICK)
         user, tasks = ask_for_clones(options.clones)
         kills, took = storm(ours, user, options, harm)
         speeches, more_kills, more_took = ask_for_speeches(ours, user, options, harm)
@@ -80,25 +75,37 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def studios(folder: Path, options: argparse.Namespace) -> Iterator[tuple[Studio, Harm, Studio, str]]:
+def studios(
+    folder: Path, variables: dict[str, str], workers: int, chance: float, *, webhooks: bool
+) -> Iterator[tuple[Studio, Harm, Studio, str]]:
     """The vendor, the harm before it, ours, and our key at the vendor."""
     from tests.harm import Harm
     from tests.studio import Studio
 
-    quiet = {"API_REQUESTS_PER_MINUTE": "0", "API_TASKS_IN_FLIGHT": "100", "ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
+    quiet = {"API_REQUESTS_PER_MINUTE": "0", "API_TASKS_IN_FLIGHT": "0", "ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
     with Studio(folder / "vendor", variables=quiet) as vendor:
         vendor.wait_until_healthy(120)
         command = [sys.executable, str(ROOT / "manage.py"), "createapikey", "customer@example.org"]
         made = subprocess.run(command, env=vendor.environment, check=True, capture_output=True, text=True)
         key = made.stdout.splitlines()[-1]
-        with Harm(vendor.port, chance=options.chance, seconds=float(QUICK["HOSTED_TIMEOUT"])) as harm:
-            own = {**QUICK, "WAVESPEED_API_KEY": key, "WAVESPEED_BASE_URL": harm.url, "WORKERS": str(options.workers)}
+        with Harm(vendor.port, chance=chance, seconds=float(QUICK["HOSTED_TIMEOUT"])) as harm:
+            own = {**variables, "WAVESPEED_API_KEY": key, "WAVESPEED_BASE_URL": harm.url, "WORKERS": str(workers)}
             studio = Studio(folder / "ours", variables=own)
-            if not options.no_webhooks:
+            if webhooks:
                 studio.environment["SITE_URL"] = studio.url
             with studio as ours:
                 ours.wait_until_healthy(120)
                 yield vendor, harm, ours, key
+
+
+def share_the_data_of(ours: Studio, variables: dict[str, str]) -> None:
+    """Django here, with the database and the settings of that studio."""
+    os.environ.update({name: ours.environment[name] for name in ("DATA_DIR", *variables, "WAVESPEED_API_KEY")})
+    os.environ.update(DJANGO_SETTINGS_MODULE="voiceclone.settings", ENGINES="builtin,wavespeed")
+    import django
+
+    django.setup()
+    logging.disable(logging.INFO)
 
 
 def ask_for_clones(count: int) -> tuple[User, list[Prediction]]:

@@ -87,7 +87,7 @@ def speech(alice: User, harm: Harm) -> Callable[..., Prediction]:
     return make
 
 
-def work(*predictions: Prediction, seconds: float = 60.0, until: Callable[[], bool] | None = None) -> list[Prediction]:
+def work(*predictions: Prediction, seconds: float = 180.0, until: Callable[[], bool] | None = None) -> list[Prediction]:
     """Be the worker and its couriers until these predictions are over. Returns them as they are then."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

@@ -77,6 +77,16 @@ def test_where_the_list_does_not_help_the_same_voice_id_is_sent_again(vendor: Ve
     assert made.voice.vendor_until is None  # a speech is a use
 
 
+def test_a_refusal_of_what_is_sent_again_says_nothing_of_the_first(vendor: Vendor, harm: Harm, clone: Make) -> None:
+    harm.script["submit"].extend(["drop after", "402 before"])
+    harm.script["list"].extend(["data null"] * 40)
+    made = work(clone())[0]
+    assert made.status == "failed"
+    assert "An earlier request for it was never answered, so it may have been charged ($0.50)." in made.error
+    assert made.remote.price == 0.5
+    assert books(vendor, made) == 1
+
+
 @pytest.mark.parametrize("what", ["drop after", "garbage", "late"])
 def test_a_speech_is_found_in_the_vendors_list(
     what: str, vendor: Vendor, harm: Harm, hosted_voice: Voice, speech: Make

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.timezone import now
 
+from voiceclone.engines import registry
+from voiceclone.engines.hosted import Meaning, Refused
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, RemoteJob
-from voiceclone.predictions.remote import arriving, opening
+from voiceclone.predictions.remote import arriving, opening, spending
 from voiceclone.predictions.remote.states import State, move
 from voiceclone.voices.models import Voice
 from voiceclone.work.leases import UNFINISHED, LeaseLost, Status
@@ -26,6 +29,50 @@ def fail(job: RemoteJob, prediction: Prediction, sentence: str, code: int, *, is
         move(job, State.FAILED, price=job.price if is_charged else 0)
         if not lifecycle.fail(prediction, sentence, code):
             raise LeaseLost
+
+
+def refused(job: RemoteJob, prediction: Prediction, error: Refused) -> None:
+    """The vendor has said no, and will not be asked again. Raises LeaseLost where the job is not ours any more."""
+    sentence = str(error)
+    if error.meaning == Meaning.LOST and job.purpose == RemoteJob.Purpose.SPEECH:
+        if opening.made_with(prediction) == job.account:
+            Voice.objects.filter(predictions=prediction).update(lost_at=now())
+            sentence = f"{sentence} Clone it again from the kept sample: its page has a button for it."
+        else:
+            sentence = f"{sentence} It was made with another key: put that key back, or clone the voice again."
+    is_open = job.purpose == RemoteJob.Purpose.CLONE and job.submissions > 1 and not job.remote_id
+    if is_open:  # this answer is about the last request only
+        price = spending.dollars(job.price)
+        sentence = f"{sentence} An earlier request for it was never answered, so it may have been charged ({price})."
+    fail(job, prediction, sentence, error.code, is_charged=is_open)
+
+
+def stay_unclear(job: RemoteJob, prediction: Prediction) -> None:
+    """What it has become will not be known. Raises LeaseLost."""
+    sentence = (
+        f"{_vendor(job)} did not say whether it has taken this, and does not show it. It may have been "
+        f"charged ({spending.dollars(job.price)}); if you try again, it may be charged twice."
+    )
+    fail(job, prediction, sentence, 1405, is_charged=True)
+
+
+def give_up(job: RemoteJob, prediction: Prediction) -> None:
+    """The time is over. Raises LeaseLost."""
+    vendor, minutes = _vendor(job), f"{settings.HOSTED_LONGEST_MINUTES:g} minutes"
+    if job.state == State.QUEUED:
+        sentence = f"{vendor} could not be reached for {minutes}. Nothing was charged."
+        fail(job, prediction, sentence, 5003, is_charged=False)
+    elif job.state == State.UNKNOWN:
+        stay_unclear(job, prediction)
+    else:
+        what = "has made it, but it could not be fetched" if job.output else "was not done with it"
+        again = "To try again is to look again: it costs nothing."
+        sentence = f"{vendor} {what} within {minutes} (its task {job.remote_id}). {again}"
+        fail(job, prediction, sentence, 5004, is_charged=True)
+
+
+def _vendor(job: RemoteJob) -> str:
+    return registry.hosted(job.engine).vendor
 
 
 def cancel(job: RemoteJob) -> None:

@@ -6,7 +6,7 @@ import io
 import logging
 import random
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 import soundfile
@@ -30,10 +30,9 @@ from voiceclone.engines.hosted import (
 )
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, RemoteJob
-from voiceclone.predictions.remote import access, arriving, breaker, ending, healing, opening, spending
+from voiceclone.predictions.remote import access, arriving, breaker, ending, healing, opening
 from voiceclone.predictions.remote.states import State, move
-from voiceclone.voices.models import Voice
-from voiceclone.work.leases import PARKED, UNFINISHED, Interrupted, LeaseLost, Status, heartbeat
+from voiceclone.work.leases import PARKED, UNFINISHED, Interrupted, Status, heartbeat
 
 log = logging.getLogger("remote")
 Purpose = RemoteJob.Purpose
@@ -93,7 +92,8 @@ class Step:
         if job.state == State.SUBMITTING:  # whoever sent it has died since
             move(job, State.UNKNOWN, unknown_since=job.submitted_at)
         if now() - job.created_at > timedelta(minutes=settings.HOSTED_LONGEST_MINUTES):
-            self._give_up()
+            ending.give_up(job, prediction)
+            return
         if not breaker.allows(job.engine):
             lifecycle.show_stage(prediction, "resting")
             move(job, job.state, pause=settings.HOSTED_REST * random.uniform(0.3, 1))
@@ -111,7 +111,7 @@ class Step:
             breaker.succeeded(job.engine)  # it works, and said no
             self._refused(error)
         except EngineError as error:
-            self._fail(str(error), error.code, is_charged=job.state != State.QUEUED)
+            ending.fail(job, prediction, str(error), error.code, is_charged=job.state != State.QUEUED)
         except Unavailable as error:
             if error.is_failure:
                 breaker.failed(job.engine)
@@ -267,11 +267,13 @@ class Step:
     # --- the ends -----------------------------------------------------------------------------------------------------
     def _refused(self, error: Refused) -> None:
         job = self.job
-        if error.meaning == Meaning.DUPLICATE and job.purpose == Purpose.CLONE and job.submissions > 1:
-            log.info("remote job=%s its voice is there already: ours", job.pk)
+        is_made = error.meaning == Meaning.DUPLICATE
+        if job.purpose == Purpose.CLONE and job.submissions > 1 and (is_made or not job.remote_id):
+            log.info("remote job=%s was refused when it was sent again (%s)", job.pk, error.code)
             if found := self._found():
                 self._accepted(found)
                 return
+        if is_made and job.purpose == Purpose.CLONE and job.submissions > 1:  # the first one was taken: it is ours
             price = self.engine.preview(job.voice_name, self.prediction.input).price
             changes = {"purpose": Purpose.PREVIEW, "settled": job.price, "price": price, "submissions": 0}
             ending.turn_to_preview(job, **changes)
@@ -280,18 +282,7 @@ class Step:
             pause = backoff(job.submissions + 2)
             move(job, State.QUEUED, pause=pause, remote_id="", hinted_id="", price=0)
             return
-        if error.meaning == Meaning.LOST and job.purpose == Purpose.SPEECH:
-            if self._profile().get("account") == job.account:
-                Voice.objects.filter(predictions=self.prediction).update(lost_at=now())
-                sentence = f"{error} Clone it again from the kept sample: its page has a button for it."
-            else:
-                sentence = f"{error} It was made with another key: put that key back, or clone the voice again."
-            self._fail(sentence, error.code, is_charged=False)
-            return
-        self._fail(str(error), error.code, is_charged=False)
-
-    def _fail(self, sentence: str, code: int, *, is_charged: bool) -> None:
-        ending.fail(self.job, self.prediction, sentence, code, is_charged=is_charged)
+        ending.refused(job, self.prediction, error)
 
     def _wait_if_there_is_time(self, pause: float) -> None:
         """Where the outcome has been unclear for long enough, say so and end it."""
@@ -299,28 +290,9 @@ class Step:
         patience = timedelta(minutes=settings.HOSTED_UNCLEAR_MINUTES)
         is_unclear = job.state == State.UNKNOWN and job.purpose != Purpose.CLONE
         if is_unclear and job.unknown_since and now() - job.unknown_since >= patience:
-            self._fail(self._unclear_sentence(), 1405, is_charged=True)
+            ending.stay_unclear(job, self.prediction)
             return
         move(job, job.state, pause=pause, failures=job.failures + 1)
-
-    def _unclear_sentence(self) -> str:
-        return (
-            f"{self.engine.vendor} did not say whether it has taken this, and does not show it. It may have been "
-            f"charged ({spending.dollars(self.job.price)}); if you try again, it may be charged twice."
-        )
-
-    def _give_up(self) -> NoReturn:
-        vendor, minutes = self.engine.vendor, f"{settings.HOSTED_LONGEST_MINUTES:g} minutes"
-        if self.job.state == State.QUEUED:
-            self._fail(f"{vendor} could not be reached for {minutes}. Nothing was charged.", 5003, is_charged=False)
-        elif self.job.state == State.UNKNOWN:
-            self._fail(self._unclear_sentence(), 1405, is_charged=True)
-        else:
-            name, again = self.job.remote_id, "To try again is to look again: it costs nothing."
-            is_made = bool(self.job.output)
-            what = "has made it, but it could not be fetched" if is_made else "was not done with it"
-            self._fail(f"{vendor} {what} within {minutes} (its task {name}). {again}", 5004, is_charged=True)
-        raise LeaseLost
 
 
 def end_orphans() -> int:

@@ -42,11 +42,9 @@ def begin(prediction: Prediction) -> None:
 
 def _key(prediction: Prediction) -> vendor_keys.Key | None:
     """A voice is spoken with by the key that made it, where that is still there."""
-    owner, engine, voice = prediction.owner_id, prediction.engine, prediction.voice
-    made_with = None
-    if not prediction.is_clone and voice and voice.is_ready and voice.profile:
-        made_with = vendor_keys.of_account(owner, engine, str(read_profile(voice).get("account")))
-    return made_with or vendor_keys.find(owner, engine)
+    owner, engine = prediction.owner_id, prediction.engine
+    account = "" if prediction.is_clone else made_with(prediction)
+    return (account and vendor_keys.of_account(owner, engine, account)) or vendor_keys.find(owner, engine)
 
 
 def hand_over(prediction: Prediction) -> None:
@@ -81,6 +79,12 @@ def close(prediction: Prediction) -> None:
 def profile(voice_name: str, account: str) -> bytes:
     """All that is needed to speak with a voice at a vendor."""
     return json.dumps({"voice_id": voice_name, "account": account}).encode()
+
+
+def made_with(prediction: Prediction) -> str:
+    """The account at the vendor that made its voice; empty where that is not there."""
+    voice = prediction.voice
+    return str(read_profile(voice).get("account")) if voice and voice.is_ready and voice.profile else ""
 
 
 def read_profile(voice: Voice) -> dict[str, Any]:

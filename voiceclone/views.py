@@ -22,7 +22,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "has_mail": bool(settings.EMAIL_URL),
         "sample_max_bytes": int(settings.SAMPLE_MAX_MB * 1024 * 1024),
         "lifetime": lifetime(),
-        "stays_here": settings.ENGINE not in settings.VENDOR_KEYS,  # whatever is not chosen otherwise
     }
 
 

@@ -104,6 +104,9 @@
       document.getElementById(`${field.id}_error`)?.remove();
     }
   });
+  document.addEventListener("change", ({ target }) => {  // <input data-price="…"> tells every [data-shows=price]
+    for (const shown of all("[data-shows]")) if (shown.dataset.shows in target.dataset) shown.textContent = target.dataset[shown.dataset.shows];
+  });
   const countAll = () => all("[data-counter]").forEach(count);
   countAll();
 

@@ -16,7 +16,7 @@ from voiceclone.cloning.consenting import ConsentForm
 from voiceclone.engines import registry
 from voiceclone.predictions import catalog
 from voiceclone.predictions.fields import NumberField, OptionField, TextField, can_speak, quoted
-from voiceclone.predictions.remote import offers, spending
+from voiceclone.predictions.remote import offers
 from voiceclone.samples.intake import SampleRefused, take_in
 from voiceclone.samples.models import Sample
 from voiceclone.voices import voice_id
@@ -157,17 +157,9 @@ class CloneForm(ConsentForm, ContractForm):
         return wanted if wanted in settings.ENGINES else settings.ENGINE
 
     @property
-    def where_it_stays(self) -> str:
-        """One line beside the button, true for whatever is chosen."""
-        hosted = [registry.hosted(name).vendor for name in settings.ENGINES if registry.is_hosted(name)]
-        if not hosted:
-            return gettext("stays on this machine")
-        if registry.is_hosted(settings.ENGINE):
-            price = spending.dollars(registry.hosted(settings.ENGINE).clone_price())
-            return gettext("goes to {vendor}, about {price}, unless you choose another engine").format(
-                vendor=registry.hosted(settings.ENGINE).vendor, price=price
-            )
-        return gettext("stays on this machine, unless you choose another engine")
+    def offer(self) -> offers.Offer:
+        """The one that is chosen so far."""
+        return next(offer for offer in self.offers if offer.name == self.wanted_engine())
 
     def clean_engine(self) -> str:
         given = self.cleaned_data["engine"] or settings.ENGINE

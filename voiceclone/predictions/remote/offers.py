@@ -20,6 +20,8 @@ class Offer:
     name: str
     label: str
     line: str
+    goes: str  # where a sample would go and what a clone costs, after the words “Clone voice”
+    promise: str  # the same as a sentence
     problem: str  # why it cannot be chosen now, as a sentence; empty where it can
 
 
@@ -31,12 +33,17 @@ def offers(user: User) -> list[Offer]:
 def _offer(user: User, name: str) -> Offer:
     capabilities = registry.capabilities(name)
     line, problem = gettext(capabilities.in_a_line), ""
+    goes, promise = gettext("stays on this machine"), gettext("Your voice stays on this machine")
     if registry.is_hosted(name):
+        engine = registry.hosted(name)
+        where = {"vendor": engine.vendor, "price": spending.dollars(engine.clone_price())}
+        goes = gettext("goes to {vendor}, about {price}").format(**where)
+        promise = gettext("Your sample goes to {vendor}").format(**where)
         line = f"{line} {price_line(name)}"
         if vendor_keys.find(user, name) is None:
             vendor = registry.hosted(name).vendor
             problem = gettext("It needs a key of {vendor}: put yours into your account page.").format(vendor=vendor)
-    return Offer(name, capabilities.label, line, problem)
+    return Offer(name, capabilities.label, line, goes, promise, problem)
 
 
 def price_line(name: str) -> str:

@@ -20,7 +20,7 @@ from voiceclone.voices.models import Approval, Voice
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"landing", "healthz", "api-not-found", "api-bare", "receipt", "receipt-changes", "receipt-text"}
+OPEN = {"landing", "healthz", "manifest", "api-not-found", "api-bare", "receipt", "receipt-changes", "receipt-text"}
 OPEN |= {"set-language"}  # everybody's, and a post that changes only one's own: tests/test_languages.py
 OPEN |= {"api-docs", "api-openapi"}  # every call: tests/api/test_envelope.py
 SIGNED = {"output", "upload", "put-upload"}  # whoever has the address may: tests/predictions/test_wire.py, tests/api/

@@ -337,6 +337,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # what browsers ask for at the root unasked: /favicon.ico
 
 # --- log: one line an event, to stderr; ids, never texts or names of files --------------------------------------------
 LOGGING = {

@@ -26,6 +26,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("healthz", views.healthz, name="healthz"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
     path("", include("voiceclone.cloning.urls")),
     path("", include("voiceclone.portability.urls")),
     path("voices/", library.library, name="voices"),

@@ -1,4 +1,4 @@
-"""The landing page, the health check, and what is shown when something went wrong."""
+"""The landing page, the health check, how the site looks elsewhere, and what is shown when something went wrong."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.cache import never_cache
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from voiceclone.log import request_id
@@ -15,10 +18,13 @@ from voiceclone.predictions.remote import breaker
 from voiceclone.voices.retention import lifetime
 from voiceclone.work.models import Worker
 
+LIGHT, DARK = "#fbfaf8", "#121110"  # --bg in static/css/app.css
+
 
 def site(request: HttpRequest) -> dict[str, object]:
     """What any page may want to know about this site (a context processor)."""
     return {
+        "origin": lambda: settings.SITE_URL or request.build_absolute_uri("/").rstrip("/"),
         "has_mail": bool(settings.EMAIL_URL),
         "sample_max_bytes": int(settings.SAMPLE_MAX_MB * 1024 * 1024),
         "lifetime": lifetime(),
@@ -28,6 +34,35 @@ def site(request: HttpRequest) -> dict[str, object]:
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "landing.html", {"registration": settings.REGISTRATION})
+
+
+@require_safe
+@cache_control(max_age=3600)
+def manifest(request: HttpRequest) -> JsonResponse:
+    """How a phone or a desktop shows this site that is installed there. https://www.w3.org/TR/appmanifest/"""
+    icons = (("192x192", "icon-192", "any"), ("512x512", "icon-512", "any"), ("512x512", "icon-512-full", "maskable"))
+    shortcuts = ((gettext("Clone"), "clone"), (gettext("Voices"), "voices"), (gettext("Speak"), "speak"))
+    return JsonResponse(
+        {
+            "id": "/",
+            "name": settings.SITE_NAME,
+            "short_name": settings.SITE_NAME,
+            "description": gettext("Hear your own voice say something new"),
+            "lang": get_language(),
+            "start_url": reverse("clone"),
+            "scope": "/",
+            "display": "minimal-ui",  # with its ways back and to reload
+            "theme_color": LIGHT,
+            "background_color": LIGHT,
+            "color_scheme_dark": {"theme_color": DARK, "background_color": DARK},
+            "icons": [
+                {"src": static(f"img/{name}.png"), "sizes": sizes, "type": "image/png", "purpose": purpose}
+                for sizes, name, purpose in icons
+            ],
+            "shortcuts": [{"name": name, "url": reverse(view)} for name, view in shortcuts],
+        },
+        content_type="application/manifest+json",
+    )
 
 
 @require_safe

@@ -28,6 +28,8 @@ def template(request: pytest.FixtureRequest) -> Path:
 
 
 def test_template_has_no_inline_style(template: Path) -> None:
+    if template.parent.name == "mail":  # a mail brings its looks along: it may name no file of ours
+        return
     assert not re.search(r"<style|\sstyle\s*=", template.read_text())
 
 

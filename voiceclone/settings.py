@@ -263,6 +263,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 EMAIL_URL = env.url("EMAIL_URL", *Env.EMAIL_SCHEMES, example="smtp+tls://user:password@mail.example.org:587")
+EMAIL_TIMEOUT = 30  # seconds; without one a mail server that says nothing holds whoever sends for ever
 if EMAIL_URL:
     globals().update(Env.email_url_config(EMAIL_URL))
 else:
@@ -279,7 +280,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_URL else "none"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = bool(EMAIL_URL)
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = ACCOUNT_EMAIL_NOTIFICATIONS = bool(EMAIL_URL)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = True

@@ -14,33 +14,16 @@ from django.test import Client
 
 from tests.conftest import speech
 from voiceclone.accounts.models import User
-from voiceclone.audit.models import Action, AuditEvent
 from voiceclone.engines.base import TextMatch
 from voiceclone.predictions import erasure
-from voiceclone.predictions.models import Prediction
 from voiceclone.samples.models import Sample
 from voiceclone.voices import readings
-from voiceclone.voices.models import Approval, Consent, Evidence, Voice
+from voiceclone.voices.models import Consent, Evidence, Voice
 from voiceclone.voices.readings import Challenge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ID = "ConsentVoice-1"
 DECLARATION = "She is my grandmother; these are tapes of 1998, and she asked me to."
-
-
-@pytest.fixture
-def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
-    return client_of(alice)
-
-
-@pytest.fixture
-def sample(alice: User, make_sample: Callable[..., Sample]) -> Sample:
-    return make_sample(alice)
-
-
-@pytest.fixture
-def read_aloud(settings: Any) -> None:
-    settings.CONSENT = "read_aloud"
 
 
 def form(sample: Sample, **values: Any) -> dict[str, Any]:
@@ -231,63 +214,6 @@ def test_without_javascript_the_reading_comes_with_the_form(
     page = browser.post("/clone/", form(sample, challenge=token, reading_file=upload)).content.decode()
     assert "still being compared" in page
     assert f'name="reading" value="{Evidence.objects.get().pk}"' in page
-
-
-def ask(browser: Client, sample: Sample, **values: Any) -> Approval:
-    browser.post("/clone/", form(sample, whose="cannot_speak", declaration=DECLARATION, **values))
-    return Approval.objects.get()
-
-
-def test_who_cannot_speak_waits_for_an_admin_and_is_cloned_then(
-    read_aloud: None, browser: Client, sample: Sample, admin_client: Client
-) -> None:
-    letter = SimpleUploadedFile("letter.html", b"<script>alert(1)</script>")
-    approval = ask(browser, sample, permission_file=letter)
-    assert not Voice.objects.exists()
-    assert "waiting for an admin of this site" in browser.get("/clone/").content.decode()
-    readings.prune()  # what waits is not thrown away
-
-    page = admin_client.get(f"/admin/voices/approval/{approval.pk}/change/").content.decode()
-    assert DECLARATION in page
-    address = f"/admin/voices/evidence/{approval.evidence.pk}/file/"  # type: ignore[union-attr]
-    assert address in page
-    saved = admin_client.get(address)
-    assert saved["Content-Disposition"].startswith("attachment")
-    assert saved["Content-Type"] == "application/octet-stream"
-    assert "sandbox" in saved["Content-Security-Policy"]
-    assert b"".join(saved.streaming_content) == b"<script>alert(1)</script>"  # type: ignore[arg-type]
-    assert AuditEvent.objects.filter(action=Action.EVIDENCE_SAVED).count() == 1
-
-    act = {"action": "approve", "_selected_action": [str(approval.pk)]}
-    admin_client.post("/admin/voices/approval/", act)
-    consent = Voice.objects.get().consent
-    assert (consent.method, consent.whose, consent.declaration) == ("approved", "cannot_speak", DECLARATION)
-    assert consent.evidence == approval.evidence
-    assert Prediction.objects.get().status == "created"
-    admin_client.post("/admin/voices/approval/", act)
-    assert Voice.objects.count() == 1
-    assert "waiting for an admin" not in browser.get("/clone/").content.decode()
-
-
-def test_an_admin_refuses(read_aloud: None, browser: Client, sample: Sample, admin_client: Client) -> None:
-    approval = ask(browser, sample)
-    admin_client.post("/admin/voices/approval/", {"action": "refuse", "_selected_action": [str(approval.pk)]})
-    assert "refused by an admin" in browser.get("/clone/").content.decode()
-    assert not Voice.objects.exists()
-    browser.post(f"/clone/approvals/{approval.pk}/withdraw/")
-    assert not Approval.objects.exists()
-
-
-def test_a_sample_waits_as_long_as_its_approval(
-    read_aloud: None, browser: Client, sample: Sample, settings: Any
-) -> None:
-    settings.RETENTION_DAYS = 1e-9
-    approval = ask(browser, sample)
-    erasure.expire()
-    assert Sample.objects.filter(pk=sample.pk).exists()
-    browser.post(f"/clone/approvals/{approval.pk}/withdraw/")
-    erasure.expire()
-    assert not Sample.objects.filter(pk=sample.pk).exists()
 
 
 def test_a_passport_is_no_way_around(read_aloud: None, browser: Client) -> None:

@@ -300,6 +300,16 @@ def test_the_receipt_is_mailed_once_before_the_address_is_forgotten(everything: 
     assert "2 voices, 1 sample, 2 previews, 1 speech, 2 records of consent" in str(letter.body)
 
 
+def test_a_spanish_account_gets_a_spanish_receipt(everything: User, settings: Any) -> None:
+    settings.EMAIL_URL = "smtp://localhost"
+    User.objects.filter(pk=everything.pk).update(language="es")
+    row = erase(everything)
+    (letter,) = mail.outbox
+    assert letter.subject == "Tu cuenta está eliminada"
+    assert "2 voces, 1 muestra, 2 avances, 1 locución, 2 registros de consentimiento" in str(letter.body)
+    assert f"/receipts/{row.pk}/" in str(letter.alternatives[0][0])  # type: ignore[attr-defined]
+
+
 def test_a_mail_server_that_is_away_holds_nothing_up(everything: User, settings: Any) -> None:
     settings.EMAIL_URL = "smtp://localhost:1"
     settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (

@@ -45,8 +45,23 @@ def test_one_mail_tells_of_all_voices_that_end_soon_and_how_to_keep_them(alice: 
     assert letter.to == [alice.email]
     assert letter.subject == "2 of your voices are deleted soon"
     assert "Reading & more (FirstVoice-1)" in letter.body
-    assert f"deleted on {first.expires_at:%-d %B %Y, %H:%M} UTC, in 1 d 23 h" in letter.body
+    assert f"Deleted on {first.expires_at:%-d %B %Y, %H:%M} UTC, in 1 d 23 h" in letter.body
     assert "https://voices.example.org/speak/?voice=SecondVoice-1" in letter.body
+
+
+def test_it_is_told_in_the_language_of_the_account(alice: User, bob: User, make_voice: MakeVoice) -> None:
+    User.objects.filter(pk=alice.pk).update(language="es")
+    for owner in (alice, bob):
+        ends_in(make_voice(owner, name="Mine & yours"), hours=2.5)
+    assert notices.send() == 2
+    letters = {letter.to[0]: letter for letter in mail.outbox}
+    spanish, english = letters[alice.email], letters[bob.email]
+    assert spanish.subject == "«Mine & yours» se elimina dentro de 2 h 29 min"
+    assert "Consérvala: https://voices.example.org/speak/?voice=AliceVoice-1" in spanish.body
+    page = str(spanish.alternatives[0][0])  # type: ignore[attr-defined]
+    assert "Mine &amp; yours (AliceVoice-1)<br>" in page
+    assert 'href="https://voices.example.org/speak/?voice=AliceVoice-1"' in page
+    assert english.body.startswith("Hello,")
 
 
 def test_it_is_told_once(alice: User, make_voice: MakeVoice) -> None:

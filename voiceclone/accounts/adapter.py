@@ -1,4 +1,4 @@
-"""Who may sign up, and where they land: what we ask of allauth."""
+"""Who may sign up, where they land, and how mails are written: what we ask of allauth."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
+from django.utils import translation
 
+from voiceclone.accounts import letters
+from voiceclone.accounts.language import language_of
 from voiceclone.accounts.models import Invitation, User
 
 INVITATION = "invitation"  # its key in the session
@@ -24,8 +28,32 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(settings.REGISTRATION == "open")
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        user.language = translation.get_language() or ""  # mails from workers know no browser
         saved: User = super().save_user(request, user, form, commit)
         if settings.REGISTRATION == "invite" and not Invitation.use(request.session.pop(INVITATION, ""), saved):
             saved.delete()
             raise ValidationError("Somebody else has used this invitation. Ask for another one.")
         return saved
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language of the account; who has none reads what their browser asked for."""
+        with translation.override(language_of(context.get("user")) or translation.get_language()):
+            super().send_mail(template_prefix, email, context)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        letter = letters.compose(
+            template_prefix, [email] if isinstance(email, str) else email, context, context.get("request")
+        )
+        letter.extra_headers.update(headers or {})
+        return letter

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.core.mail import send_mail
-from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils.timezone import now
+from functools import partial
 
+from django.db import transaction
+from django.utils.timezone import now
+from django_tasks import task
+
+from voiceclone.accounts import letters
 from voiceclone.accounts.models import User
 from voiceclone.audit.models import Action, record
 from voiceclone.cloning.forms import CloneForm
@@ -46,6 +47,7 @@ def ask(user: User, form: CloneForm) -> Approval:
             inputs=form.inputs(),
         )
         record(Action.CONSENT_ASKED, approval.pk, user)
+        transaction.on_commit(partial(tell_admins.enqueue, str(approval.pk)))
     return approval
 
 
@@ -101,10 +103,15 @@ def withdraw(approval: Approval) -> None:
 
 
 def _tell(approval: Approval) -> None:
-    """Where mail is set up. A mail that cannot be sent holds nothing up: the clone page says it, too."""
-    if not settings.EMAIL_URL:
-        return
-    context = {"approval": approval, "site": settings.BASE_URL}
-    subject = render_to_string("cloning/email/decided_subject.txt", context).strip()
-    text = render_to_string("cloning/email/decided.txt", context)
-    send_mail(subject, text, None, [approval.owner.email], fail_silently=True)
+    """A mail that cannot be sent holds nothing up: the clone page says it, too."""
+    letters.send(approval.owner, "cloning/email/decided", {"approval": approval})
+
+
+@task()
+def tell_admins(pk: str) -> None:
+    """Mail all who may decide. A worker does it: whoever asked does not wait for a mail server."""
+    approval = Approval.objects.waiting().filter(pk=pk).select_related("owner").first()
+    if approval:  # it was not taken back meanwhile
+        for admin in User.objects.filter(is_staff=True, is_active=True):
+            if admin.has_perm("voices.change_approval"):
+                letters.send(admin, "cloning/email/waiting", {"approval": approval})

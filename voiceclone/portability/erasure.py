@@ -13,12 +13,11 @@ from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils.timezone import now
 from django_tasks import task
 
+from voiceclone.accounts import letters
 from voiceclone.accounts.models import User
 from voiceclone.audit.models import Action, record
 from voiceclone.engines.base import Progress
@@ -172,13 +171,8 @@ def _tell(row: Erasure, person: User) -> None:
     """Mail the receipt, once, before the address is forgotten. A mail that cannot be sent holds nothing up."""
     if not settings.EMAIL_URL or not Erasure.objects.filter(pk=row.pk, mailed_at=None).update(mailed_at=now()):
         return
-    context = {"receipt": row, "site": settings.BASE_URL}
-    text = render_to_string("portability/email/erased.txt", context)
-    try:
-        send_mail(render_to_string("portability/email/erased_subject.txt").strip(), text, None, [person.email])
-    except OSError as error:  # what smtplib raises, too
+    if not letters.send(person, "portability/email/erased", {"receipt": row}):
         Erasure.objects.filter(pk=row.pk).update(mailed_at=None)
-        log.warning("the mail of receipt=%s could not be sent: %s", row.pk, error.__class__.__name__)
 
 
 def reap() -> int:

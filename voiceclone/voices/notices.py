@@ -6,10 +6,9 @@ import logging
 from collections import defaultdict
 
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
 from django.utils.timezone import now
 
+from voiceclone.accounts import letters
 from voiceclone.accounts.models import User
 from voiceclone.voices.models import Voice
 
@@ -32,13 +31,8 @@ def send() -> int:
 
 
 def _mail(owner: User, voices: list[Voice]) -> bool:
-    context = {"voices": voices, "site": settings.BASE_URL}
-    subject = render_to_string("voices/email/ending_soon_subject.txt", context).strip()
-    try:
-        send_mail(subject, render_to_string("voices/email/ending_soon.txt", context), None, [owner.email])
-    except OSError as error:  # what smtplib raises, too
+    if not letters.send(owner, "voices/email/ending_soon", {"voices": voices}):
         Voice.objects.filter(pk__in=[voice.pk for voice in voices]).update(noticed_at=None)
-        log.warning("the notice to user=%s could not be sent: %s", owner.pk, error.__class__.__name__)
         return False
     log.info("told user=%s voices=%s", owner.pk, len(voices))
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
@@ -21,9 +22,12 @@ from django.utils.timezone import now
 from django.views import defaults
 
 from voiceclone import views
+from voiceclone.accounts import letters
 from voiceclone.accounts.models import User
+from voiceclone.portability.models import Erasure
+from voiceclone.samples.models import Sample
 from voiceclone.voices import notices
-from voiceclone.voices.models import Voice
+from voiceclone.voices.models import Approval, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,12 @@ class Still:
     status: int = 200
 
 
+SITE = "https://voices.example.org"
 MAILS = {
-    "account/email/email_confirmation_signup": {
-        "activate_url": "https://voices.example.org/account/confirm-email/Mw:1/"
-    },
-    "account/email/password_reset_key": {
-        "password_reset_url": "https://voices.example.org/account/password/reset/key/1-x/"
-    },
-    "account/email/unknown_account": {"signup_url": "https://voices.example.org/account/signup/"},
-    "account/email/account_already_exists": {
-        "password_reset_url": "https://voices.example.org/account/password/reset/"
-    },
+    "account/email/email_confirmation_signup": {"activate_url": f"{SITE}/account/confirm-email/Mw:1/"},
+    "account/email/password_reset_key": {"password_reset_url": f"{SITE}/account/password/reset/key/1-x/"},
+    "account/email/unknown_account": {"signup_url": f"{SITE}/account/signup/"},
+    "account/email/account_already_exists": {"password_reset_url": f"{SITE}/account/password/reset/"},
     "account/email/password_changed": {},
     "account/email/email_changed": {"from_email": "old@example.org", "to_email": "maker@example.org"},
     "account/email/login_code": {"code": "KX7-2QP"},
@@ -90,7 +89,11 @@ def _closed() -> Still:
 
 
 @override_settings(
-    EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend", EMAIL_URL="smtp://localhost", ALLOWED_HOSTS=["*"]
+    EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+    EMAIL_URL="smtp://localhost",
+    ALLOWED_HOSTS=["*"],
+    SITE_URL=SITE,
+    BASE_URL=SITE,
 )
 def _mails(maker: User) -> list[Still]:
     """As they are really sent: the HTML part, and the text beside it."""
@@ -104,7 +107,10 @@ def _mails(maker: User) -> list[Still]:
     Voice.objects.ending_soon().update(noticed_at=None)
     notices.send()
     names.append("ending-soon")
-    stills = []
+    for name, context in {**_decisions(maker), **_ends(maker)}.items():
+        letters.send(maker, name.partition("#")[0], context)
+        names.append(re.sub("[_#]", "-", name.rpartition("/")[2]).rstrip("-"))
+    stills: list[Still] = []
     for name, message in zip(names, mail.outbox, strict=True):
         parts = [str(content) for content, kind in getattr(message, "alternatives", []) if kind == "text/html"]
         if parts:
@@ -114,3 +120,21 @@ def _mails(maker: User) -> list[Still]:
         plain = f'<!doctype html><html lang="en"><title>{subject}</title><main><h1>{subject}</h1><pre>{body}</pre>'
         stills.append(Still(f"mail-{name}-text", plain))
     return stills
+
+
+def _decisions(maker: User) -> dict[str, dict[str, Any]]:
+    """An admin is asked, approves, refuses."""
+    sample = Sample.objects.for_user(maker).latest("created_at")
+    asked = Approval(owner=maker, voice_id="GrandmasVoice-1", whose="cannot_speak", sample=sample)
+    approved = Approval(owner=maker, voice_id="GrandmasVoice-1", state="approved")
+    refused = Approval(owner=maker, voice_id="GrandmasVoice-1", state="refused")
+    return {
+        "cloning/email/waiting": {"approval": asked},
+        "cloning/email/decided#approved": {"approval": approved},
+        "cloning/email/decided#refused": {"approval": refused},
+    }
+
+
+def _ends(maker: User) -> dict[str, dict[str, Any]]:
+    found = {"voices": 3, "samples": 2, "previews": 3, "speeches": 41, "consents": 1, "size": 48_000_000}
+    return {"portability/email/erased": {"receipt": Erasure(found=found)}}

@@ -37,6 +37,7 @@
   });
 
   const words = (seconds) => (seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`);
+  const dollars = (amount) => `$${amount >= 0.1 ? amount.toFixed(2) : Math.max(amount, 0.0001).toFixed(4).replace(/0{1,2}$/, "")}`;  // as spending.py
   function estimate() {  // the server knows how fast past runs were
     const shown = $("#estimate");
     const pace = $("#settings")?.dataset;
@@ -45,9 +46,11 @@
     const pauses = [...text.matchAll(/<#\s*(\d*\.?\d+)\s*#>/g)].reduce((sum, mark) => sum + Number(mark[1]), 0);
     const said = [...text.replace(/<#[^<>#]*#>/g, "")].length;
     const speed = Number($("[data-speak] [name=speed]").value) || 1;
-    shown.textContent = pace?.work && /[\p{L}\p{N}]/u.test(text)
-      ? `about ${words((pace.sound * said) / speed + pauses)} of speech, ready in about ${words(pace.work * (20 + [...text].length))}`
-      : "";
+    const parts = [];
+    if (pace?.work) parts.push(`about ${words((pace.sound * said) / speed + pauses)} of speech, ready in about ${words(pace.work * (20 + [...text].length))}`);
+    const price = JSON.parse(pace?.prices || "{}")[$("[data-speak] [name=model]").value];
+    if (price) parts.push(`about ${dollars((price * [...text].length) / 1000)}`);
+    shown.textContent = /[\p{L}\p{N}]/u.test(text) ? parts.join(" · ") : "";
   }
 
   // --- a speech while it is made: its sentences one after the other in one player, then the whole file -------------------

@@ -181,6 +181,7 @@ def test_what_is_no_key_is_refused_in_words(key: str, sentence: str, browser: Cl
 def test_speaking_says_what_it_costs_and_where_the_text_goes(browser: Client, hosted: Voice) -> None:
     page = text_of(browser, "/speak/")
     assert "speech-02-turbo · $0.03 for 1,000 characters" in page
+    assert '"minimax/speech-02-turbo": 0.03' in page
     assert "Your text leaves this machine: it goes to WaveSpeed." in page
     assert "stays on this machine" not in page
 
@@ -259,6 +260,9 @@ def test_programs_get_the_sites_default_and_its_price(
     answer = client.post("/api/v3/minimax/voice-clone", json.dumps(wanted | {"custom_voice_id": "Program-2"}), **asks)
     assert answer.status_code == 400
     assert "the limit of this site is $0.90 a month" in answer.json()["message"]
+    usage = client.post("/api/v3/user/usage_stats", "{}", **asks).json()["data"]
+    assert usage["summary"]["total_cost"] == sum(day["amount"] for day in usage["daily_usage"]) == 0.5
+    assert {"model_uuid": "minimax/voice-clone", "total_cost": 0.5, "total_count": 2} in usage["per_model_usage"]
 
 
 def test_nothing_is_learnt_before_somebody_says_so_where_the_default_leaves_this_machine(

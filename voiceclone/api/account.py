@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpResponse
 from django.utils.timezone import now
@@ -96,9 +97,18 @@ def billings(request: ProgramRequest, body: Annotated[schemas.BillingSearch | No
     return results.success({"page": body.page if body else 1, "has_more": False, "items": []})
 
 
+@dataclass(slots=True)
+class Tally:
+    count: int = 0
+    cost: float = 0.0
+
+
 @router.post("/user/usage_stats", response=schemas.Envelope[schemas.Usage], summary="Usage")
 def usage(request: ProgramRequest, body: Annotated[schemas.UsageSearch | None, Body()] = None) -> dict[str, Any]:
-    """How many tasks, by model and by day (UTC); of all one's keys and pages. Deleted ones do not count."""
+    """Tasks and US dollars, by model and by day (UTC); of all one's keys and pages. Deleted tasks do not count.
+
+    A task costs what its vendor asks for it, if it has one.
+    """
     wanted = body or schemas.UsageSearch()
     end = wanted.end_time or now()
     start = wanted.start_time or now() - BY_DEFAULT
@@ -106,20 +116,31 @@ def usage(request: ProgramRequest, body: Annotated[schemas.UsageSearch | None, B
     if wanted.model_uuid:
         rows = rows.filter(model=wanted.model_uuid)
     done = Count("pk", filter=Q(status=Status.COMPLETED))
+    cost = Sum(F("remote__price") + F("remote__settled"), default=0.0)
     counted = rows.order_by().annotate(day=TruncDate("created_at")).values("model", "day")
-    by_model: Counter[str] = Counter()
-    by_day: Counter[str] = Counter()
     success = 0
-    for row in counted.annotate(all=Count("pk"), done=done):
-        by_model[row["model"]] += row["all"]
-        by_day[row["day"].isoformat()] += row["all"]
+    by_model: defaultdict[str, Tally] = defaultdict(Tally)
+    by_day: defaultdict[str, Tally] = defaultdict(Tally)
+    for row in counted.annotate(all=Count("pk"), done=done, cost=cost):
+        for tally in (by_model[row["model"]], by_day[row["day"].isoformat()]):
+            tally.count += row["all"]
+            tally.cost += row["cost"]
         success += row["done"]
+    models = sorted(by_model.items(), key=lambda item: -item[1].count)
     return results.success(
         {
-            "summary": {"total_cost": 0.0, "total_requests": by_model.total(), "success_requests": success},
+            "summary": {
+                "total_cost": round(sum(tally.cost for _, tally in models), 6),
+                "total_requests": sum(tally.count for _, tally in models),
+                "success_requests": success,
+            },
             "per_model_usage": [
-                {"model_uuid": name, "total_cost": 0.0, "total_count": count} for name, count in by_model.most_common()
+                {"model_uuid": name, "total_cost": round(tally.cost, 6), "total_count": tally.count}
+                for name, tally in models
             ],
-            "daily_usage": [{"date": day, "amount": 0.0, "count": count} for day, count in sorted(by_day.items())],
+            "daily_usage": [
+                {"date": day, "amount": round(tally.cost, 6), "count": tally.count}
+                for day, tally in sorted(by_day.items())
+            ],
         }
     )

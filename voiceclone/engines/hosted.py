@@ -120,6 +120,8 @@ class HostedEngine(Engine):
 
     vendor: str
     """Its name, for sentences."""
+    key_hint: str
+    """Where one gets a key, as a sentence; for gettext."""
     keeps_unused: int
     """Days after which the vendor deletes a voice that nothing was spoken with there."""
 

@@ -95,6 +95,8 @@ class SpeechForm(forms.Form):
         self.chosen = self._find(wanted)
         self._grey_out()
         self.cost_note = ""
+        self.prices: dict[str, float] = {}
+        """US dollars for 1,000 characters, by model; empty where speaking is free."""
         self._say_what_it_costs()
 
     @property
@@ -144,6 +146,9 @@ class SpeechForm(forms.Form):
         vendor = registry.hosted(engine).vendor
         field = self.fields["model"]
         assert isinstance(field, OptionField)
+        self.prices = {
+            model.id: registry.hosted(engine).speech_price(model.id, 1000) for model in catalog.SPEECH_MODELS
+        }
         field.choices = [(model.id, offers.model_label(engine, model)) for model in catalog.SPEECH_MODELS]
         self.cost_note = f"{str(offers.LEAVES).format(vendor=vendor)} {offers.books(self.user, engine)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -87,6 +88,7 @@ def _page(form: SpeechForm) -> dict[str, Any]:
         "nonce": uuid.uuid4().hex,
         "voice": form.chosen,
         "pace": estimates.speaking_pace(engine) if engine else None,
+        "prices": json.dumps(form.prices) if form.prices else "",
         "longest": catalog.MAX_TEXT,
         "has_something": form.has_voices or form.is_bound or form.chosen,
     }

@@ -17,6 +17,9 @@ class WaveSpeedEngine(HostedEngine):
 
     name = "wavespeed"
     vendor = refusals.VENDOR
+    key_hint = gettext_noop(
+        "Keys are made at wavespeed.ai. Put money into the account first: a key that is older than that does not work."
+    )
     keeps_unused = minimax.KEEPS_UNUSED
     capabilities = Capabilities(
         label="WaveSpeed · studio quality",

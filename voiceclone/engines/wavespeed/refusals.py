@@ -91,4 +91,4 @@ def _refused(said: str, code: int) -> Refused:
 
 
 def _sentence(said: str, ours: str) -> str:
-    return f"{VENDOR} says: “{said.strip()}”. {ours}".strip()
+    return f"{VENDOR} says: “{said.strip().rstrip('.')}”. {ours}".strip()

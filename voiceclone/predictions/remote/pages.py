@@ -29,6 +29,7 @@ class Shown:
     label: str
     vendor: str
     line: str
+    key_hint: str
     books: str
     own: VendorKey | None
     is_readable: bool  # the own key, by the secret that this site has now
@@ -88,6 +89,7 @@ def _shown(user: User, name: str) -> Shown:
         label=registry.capabilities(name).label,
         vendor=registry.hosted(name).vendor,
         line=f"{_(registry.capabilities(name).in_a_line)} {offers.price_line(name)}",
+        key_hint=_(registry.hosted(name).key_hint),
         books=offers.books(user, name),
         own=own,
         is_readable=bool(own and vendor_keys.unseal(own.sealed)),

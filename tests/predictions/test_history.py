@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -155,6 +157,26 @@ def test_retry_makes_a_new_task_and_goes_to_it(browser: Client, voice: Voice) ->
     assert browser.post(f"/tasks/{failed.pk}/retry/")["Location"] == answer["Location"]  # a double click
     failed.refresh_from_db()
     assert failed.status == "failed"
+
+
+def test_retry_twice_at_the_same_moment_is_one_task(voice: Voice) -> None:
+    failed = said(voice, "one", "failed", error="No.")
+    start, made = threading.Barrier(2), []
+
+    def retry() -> None:
+        start.wait()
+        try:
+            made.append(lifecycle.retry(failed).pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=retry) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 2
+    assert len(set(made)) == 1
 
 
 def test_retry_with_a_voice_that_is_gone_says_so(

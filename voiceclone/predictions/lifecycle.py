@@ -210,7 +210,7 @@ def cancel(prediction: Prediction) -> bool:
 
 
 def retry(prediction: Prediction) -> Prediction:
-    """The same again, as a new prediction: final rows never change.
+    """The same again, as a new prediction: final rows never change. Where that was asked for already, it is that one.
 
     Raises NotUsable where the voice cannot be used now, or a clone's sample or voice ID is not there any more.
     """
@@ -218,6 +218,11 @@ def retry(prediction: Prediction) -> Prediction:
     if voice is None:
         raise retention.NotUsable("Its voice is not there any more.")
     with transaction.atomic():
+        User.bump(prediction.owner_id)  # who clicks twice waits here, and finds what the first click has made
+        same = Prediction.objects.unfinished().filter(owner=prediction.owner_id, model=prediction.model, voice=voice)
+        for earlier in same.filter(created_at__gt=prediction.created_at):
+            if earlier.input == prediction.input:
+                return earlier
         if prediction.is_clone:
             _clone_again(voice, prediction)
             voice.refresh_from_db()

@@ -151,11 +151,8 @@ def retry(request: PersonRequest, pk: str) -> HttpResponse:
     prediction = get_object_or_404(Prediction.objects.for_user(request.user).select_related("voice"), pk=pk)
     if prediction.status not in (Status.FAILED, Status.CANCELLED):
         return redirect(prediction)
-    same = {"model": prediction.model, "voice": prediction.voice, "created_at__gt": prediction.created_at}
-    waiting = Prediction.objects.for_user(request.user).unfinished().filter(**same)
-    again = next((task for task in waiting if task.input == prediction.input), None)
     try:
-        again = again or lifecycle.retry(prediction)
+        again = lifecycle.retry(prediction)
     except NotUsable as error:
         messages.error(request, str(error))
         return redirect(prediction)

@@ -181,6 +181,9 @@ def look(vendor: Studio, key: str, harm: Harm, tasks: list[Prediction]) -> list[
             if row.status == "completed" and not (times and row.audio and row.audio.size > 1000):
                 problems.append(f"{kind} {row.pk}: completed without having been made")
         print(f"{kind}: {rows.count()} · " + " · ".join(f"{name} {number}" for name, number in count.items() if number))
+        for row in rows:
+            if row.status == "failed":
+                print(f"  told: {row.error}")
     refused = sum(status != 200 for _, _, status in harm.submitted)
     print(f"submits that reached the vendor: {len(harm.submitted)}, of which it refused {refused}")
     if harm.leaked:

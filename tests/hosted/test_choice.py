@@ -228,6 +228,17 @@ def test_a_vendor_that_does_not_answer_is_told_to_the_admin_and_to_healthz(clien
     assert client.get("/healthz").json()["vendors"] == {"wavespeed": "closed"}
 
 
+def test_an_admin_sees_what_was_spent_and_by_whom(
+    alice: User, bob: User, hosted: Voice, client_of: Callable[[User], Client]
+) -> None:
+    User.objects.filter(pk=bob.pk).update(is_staff=True, is_superuser=True)
+    bob.refresh_from_db()
+    lifecycle.submit(alice, "minimax/speech-02-hd", "wavespeed", hosted, {"text": "a" * 1000})
+    everything, his = (client_of(bob).get(f"/admin/predictions/remotejob/?q={who}") for who in ("", bob.email))
+    assert "Remote jobs · $0.05 · wavespeed answers" in everything.content.decode()
+    assert "Remote jobs · $0.00 · wavespeed answers" in his.content.decode()
+
+
 def test_after_its_rest_one_caller_tries(settings: Any) -> None:
     settings.HOSTED_REST = 0.0
     for _ in range(breaker.OPENS_AFTER):

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
@@ -21,7 +22,7 @@ from voiceclone.audit.panel import ReadOnly
 from voiceclone.engines import registry
 from voiceclone.predictions import catalog, lifecycle, steps
 from voiceclone.predictions.models import CLONE, Prediction, RemoteJob, WebhookDelivery, WebhookSecret
-from voiceclone.predictions.remote import breaker
+from voiceclone.predictions.remote import breaker, spending
 from voiceclone.voices.retention import NotUsable
 from voiceclone.work.leases import UNFINISHED, Status
 
@@ -209,11 +210,15 @@ class RemoteJobAdmin(ReadOnly[RemoteJob]):
         return f"{job.price + job.settled:.4f}"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Whether the vendors answer stands in the title."""
+        """In the title: whether the vendors answer, and what all the jobs cost that were found."""
         vendors = [name for name in settings.ENGINES if registry.is_hosted(name)]
         states = "; ".join(f"{name} {WORDS[breaker.state(name)]}" for name in vendors)
-        title = f"Remote jobs ({states})" if states else "Remote jobs"
-        return super().changelist_view(request, {**(extra_context or {}), "title": title})
+        response = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
+            found: ChangeList = response.context_data["cl"]
+            cost = found.queryset.aggregate(sum=Sum(F("price") + F("settled"), default=0))["sum"]
+            response.context_data["title"] = " · ".join(filter(None, ("Remote jobs", spending.dollars(cost), states)))
+        return response
 
 
 @admin.register(WebhookSecret)

@@ -61,11 +61,9 @@ def read(path: Path) -> Reader | None:
 def pairs_of(reader: Reader, network: Network | None) -> list[tuple[Pairs, BaseSpeech]]:
     target, found = base_voice.features(reader.frames, base_voice.scale_of(reader.frames)), []
     for phrase, wide in zip(reader.phrases, reader.wide, strict=True):
-        if network is None:
-            features = base_voice.base_features(phrase.base)
-        else:
-            features = average_voice.features(phrase.base, average_voice.envelopes(phrase.base, network))
-        if (pairs := align(phrase, features, target)) is not None:
+        base = phrase.base
+        average = average_voice.envelopes(base, network) if network else average_voice.unchanged(base)
+        if (pairs := align(phrase, average, target)) is not None:
             found.append((pairs, wide))
     return found
 

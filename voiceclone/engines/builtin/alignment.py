@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from voiceclone.engines.builtin import average_voice
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, IntArray
 from voiceclone.engines.builtin.base_voice import BaseSpeech
 
@@ -36,6 +37,7 @@ class Pairs:
     """Parallel data: frame `reference[i]` of the recording says what frame `base[i]` of the base speech says."""
 
     phrase: Phrase
+    average: FloatArray  # (frames, CEPSTRAL_ORDER) the average voice's envelopes of the whole base speech
     reference: IntArray  # (n,)
     base: IntArray  # (n,)
     cost: FloatArray  # (n,) smoothed squared distance; low is trustworthy
@@ -64,12 +66,14 @@ def warp(cost: FloatArray) -> IntArray:
     return path
 
 
-def align(phrase: Phrase, base: FloatArray, target: FloatArray) -> Pairs | None:
+def align(phrase: Phrase, average: FloatArray, target: FloatArray) -> Pairs | None:
     """Pair the frames of a phrase; None where the two speeches are too different in length to be the same words.
 
-    `base` are features of the whole base speech (frames, 22), `target` those of the whole reference (frames, 22).
+    `average` are the average voice's envelopes of the whole base speech (frames, CEPSTRAL_ORDER), `target` the features
+    of the whole reference (frames, 22).
     """
-    base, goal = base[phrase.base_first : phrase.base_beyond], target[phrase.first : phrase.beyond]
+    base = average_voice.features(phrase.base, average)[phrase.base_first : phrase.base_beyond]
+    goal = target[phrase.first : phrase.beyond]
     if len(base) > 2.8 * len(goal):
         return None
     cost = squared_distances(goal, base)
@@ -77,7 +81,7 @@ def align(phrase: Phrase, base: FloatArray, target: FloatArray) -> Pairs | None:
     drift = np.abs(progress) * len(goal) * FRAME_PERIOD / 1000
     path = warp(cost + 5 * np.maximum(0, drift - _SLACK) ** 2)
     along = gaussian_filter1d(cost[np.arange(len(goal)), path], 6)
-    return Pairs(phrase, np.arange(phrase.first, phrase.beyond), path + phrase.base_first, along)
+    return Pairs(phrase, average, np.arange(phrase.first, phrase.beyond), path + phrase.base_first, along)
 
 
 def squared_distances(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:

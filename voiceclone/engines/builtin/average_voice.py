@@ -98,13 +98,14 @@ def _recoding(sample_rate: int) -> FloatArray:
     """From mel-cepstra of the band up to 8 kHz to those of a wider one: as espeak-ng's own are related."""
     if sample_rate == RATE:
         return np.eye(CEPSTRAL_ORDER)
-    narrow, wide = (_standardised(say(PANGRAMS, "en-us", rate)) for rate in (RATE, sample_rate))
+    narrow, wide = (unchanged(say(PANGRAMS, "en-us", rate)) for rate in (RATE, sample_rate))
     count = min(len(narrow), len(wide))
     x, y = narrow[:count], wide[:count]
     return np.asarray(np.linalg.solve(x.T @ x + _RIDGE * np.eye(CEPSTRAL_ORDER), x.T @ y))
 
 
-def _standardised(speech: BaseSpeech) -> FloatArray:
+def unchanged(speech: BaseSpeech) -> FloatArray:
+    """espeak-ng's own standardised mel-cepstra (frames, CEPSTRAL_ORDER), coded at the speech's rate."""
     scale = base_scale(speech.frames.sample_rate)
     return (speech.frames.mel_cepstra - scale.mean) / scale.deviation
 

@@ -41,6 +41,7 @@ class Sound:
     stressed: bool
     first: int  # frames first … beyond - 1
     beyond: int
+    word: int  # number of its word in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def say(text: str, voice: str, sample_rate: int, rate: int = BASE_RATE) -> BaseS
         elif beyond > first and symbol:
             phones[first:beyond] = symbol
             position[first:beyond] = (np.arange(beyond - first) + 0.5) / (beyond - first)
-            phrases[-1].append(Sound(symbol, "'" in phone.symbol, first, beyond))
+            phrases[-1].append(Sound(symbol, "'" in phone.symbol, first, beyond, phone.word))
     question = text.rstrip(_CLOSING).endswith(("?", "\uff1f", "\u061f"))
     return BaseSpeech(frames, phones, position, tuple(filter(None, phrases)), voice, question)
 

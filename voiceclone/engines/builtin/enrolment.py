@@ -109,8 +109,7 @@ def pair(phrases: list[Phrase], frames: Analysis, advance: Callable[[], None]) -
     pairs: list[Pairs] = []
     for phrase in phrases:
         advance()
-        average = average_voice.features(phrase.base, average_voice.envelopes(phrase.base))
-        if (aligned := align(phrase, average, target)) is not None:
+        if (aligned := align(phrase, average_voice.envelopes(phrase.base), target)) is not None:
             pairs.append(aligned)
     return pairs, sum(len(p.reference) for p in pairs) * FRAME_PERIOD / 1000
 
@@ -124,7 +123,7 @@ def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word]) -> Profile:
     features = [base_features(p.phrase.base) for p in pairs]
     context = np.concatenate([in_context(f, NARROW)[p.base] for f, p in zip(features, pairs, strict=True)])
     wide = np.concatenate([in_context(f, WIDE)[p.base] for f, p in zip(features, pairs, strict=True)])
-    average = np.concatenate([average_voice.envelopes(p.phrase.base)[p.base] for p in pairs])
+    average = np.concatenate([p.average[p.base] for p in pairs])
     scale, vocabulary = base_voice.scale_of(frames), np.unique(phones)
     mel_cepstra = frames.mel_cepstra[frame]
     trusted = cost < np.percentile(cost, 88)

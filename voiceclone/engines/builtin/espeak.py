@@ -30,6 +30,7 @@ class Phone:
     symbol: str
     start: float
     end: float
+    word: int  # number of its word in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,13 @@ class Espeak:
             raise EngineError(f"The speech synthesiser cannot say this: {answer['error']}.")
         rate_hz: int = answer["sample_rate"]
         waveform = np.frombuffer(sound, np.int16) / 32768.0
-        starts = [start / rate_hz for start, _ in answer["phones"]]
+        starts = [start / rate_hz for start, _, _ in answer["phones"]]
         ends = [*starts[1:], len(waveform) / rate_hz]
-        symbols = [symbol for _, symbol in answer["phones"]]
-        return Utterance(waveform, rate_hz, tuple(map(Phone, symbols, starts, ends)))
+        phones = [
+            Phone(symbol, start, end, word)
+            for (_, symbol, word), start, end in zip(answer["phones"], starts, ends, strict=True)
+        ]
+        return Utterance(waveform, rate_hz, tuple(phones))
 
     def close(self) -> None:
         """End the process; the next text starts another."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import espeakng_loader
 
-_RETRIEVAL, _PHONEME_EVENTS, _UTF8, _EVENT_PHONEME = 1, 1, 1, 7
+_RETRIEVAL, _PHONEME_EVENTS, _UTF8, _EVENT_WORD, _EVENT_PHONEME = 1, 1, 1, 1, 7
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
 _PR_SET_PDEATHSIG = 1
 
@@ -54,7 +54,8 @@ class Espeak:
         if self.sample_rate <= 0:
             raise RuntimeError("espeak-ng did not start")
         self._sound = bytearray()
-        self._phones: list[tuple[int, str]] = []
+        self._phones: list[tuple[int, str, int]] = []
+        self._words = 0
         self._callback = _SynthCallback(self._collect)  # C keeps only the pointer
         self._library.espeak_SetSynthCallback(self._callback)
 
@@ -63,17 +64,24 @@ class Espeak:
             self._sound += ctypes.string_at(wave, 2 * count)
         i = 0
         while events[i].type:
-            if events[i].type == _EVENT_PHONEME:
-                self._phones.append((events[i].sample, events[i].id.string.decode("utf8", "replace")))
+            if events[i].type == _EVENT_WORD:
+                self._words += 1
+            elif events[i].type == _EVENT_PHONEME:
+                symbol = events[i].id.string.decode("utf8", "replace")
+                self._phones.append((events[i].sample, symbol, self._words))
             i += 1
         return 0
 
     def speak(
         self, text: str, voice: str, rate: int, pitch: int, pitch_range: int
-    ) -> tuple[bytes, list[tuple[int, str]]]:
-        """The sound, and where each phone begins, in samples. Raises ValueError for a voice it does not have."""
+    ) -> tuple[bytes, list[tuple[int, str, int]]]:
+        """The sound, and the sample at which each phone begins, the phone and the number of its word, from 1 on.
+
+        Raises ValueError for a voice it does not have.
+        """
         self._sound.clear()
         self._phones.clear()
+        self._words = 0
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise ValueError(f"espeak-ng has no voice {voice!r}")
         for parameter, value in ((_RATE, rate), (_PITCH, pitch), (_RANGE, pitch_range), (_VOLUME, 100)):

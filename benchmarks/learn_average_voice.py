@@ -12,22 +12,22 @@ import argparse
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.learning import learn
 from voiceclone.engines.base import SampleRejected
 from voiceclone.engines.builtin import average_voice, base_voice, enrolment, reference
 from voiceclone.engines.builtin.alignment import Pairs, Phrase, align
 from voiceclone.engines.builtin.analysis import CEPSTRAL_ORDER, SPECTRAL, Analysis, analyse, median_f0
-from voiceclone.engines.builtin.average_voice import RATE, Float32Array, Network
+from voiceclone.engines.builtin.average_voice import RATE
 from voiceclone.engines.builtin.base_voice import BaseSpeech
+from voiceclone.engines.builtin.network import Float32Array, Network
 from voiceclone.engines.builtin.transcription import recogniser
 
 _WIDE_RATE = 24000  # Hz: base speech is looked at in either rate
-_ROUNDS, _EPOCHS, _BATCH = 3, 9, 1024
-_HIDDEN, _DROPPED, _RATE_OF_LEARNING, _DECAY = 256, 0.2, 2e-3, 1e-3
+_ROUNDS = 3
 _FINE, _FINE_WEIGHT = 24, 0.3  # coefficients from here on matter less
 _TRUSTED = 88  # percent of the pairs
 _EVERY = 2  # frames; those beside are nearly the same
@@ -84,42 +84,10 @@ def rows_of(reader: Reader, network: Network | None, phones: tuple[str, ...]) ->
     return np.concatenate(x), np.concatenate(y)
 
 
-def learn(x: Float32Array, y: Float32Array, phones: tuple[str, ...]) -> Network:
-    """Least squares by Adam with decoupled decay (D. P. Kingma, J. Ba, ICLR 2015; I. Loshchilov, F. Hutter, ICLR 2019).
-
-    Hidden units are dropped at random (N. Srivastava et al., JMLR 15, 2014); the rate of learning rises and falls once.
-    """
-    chance = np.random.default_rng(0)
-    sizes = (x.shape[1], _HIDDEN, _HIDDEN, y.shape[1])
-    weights = [chance.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32) for a, b in pairwise(sizes)]
-    weights[-1] *= np.float32(0.1)
-    parameters = [p for w in weights for p in (w, np.zeros(w.shape[1], np.float32))]
-    first, second = [np.zeros_like(p) for p in parameters], [np.zeros_like(p) for p in parameters]
+def fit(x: Float32Array, y: Float32Array, phones: tuple[str, ...]) -> Network:
     importance = np.ones(y.shape[1], np.float32)
     importance[_FINE:] = _FINE_WEIGHT
-    steps = _EPOCHS * -(-len(x) // _BATCH)
-    step = 0
-    for _ in range(_EPOCHS):
-        for rows in np.array_split(chance.permutation(len(x)), steps // _EPOCHS):
-            step += 1
-            along = step / steps
-            rate = _RATE_OF_LEARNING * (along / 0.3 if along < 0.3 else (1 + np.cos(np.pi * (along - 0.3) / 0.7)) / 2)
-            hidden, kept = [x[rows]], []
-            for w, b in (parameters[:2], parameters[2:4]):
-                kept.append((chance.random((len(rows), _HIDDEN)) >= _DROPPED) / np.float32(1 - _DROPPED))
-                hidden.append((np.maximum(hidden[-1] @ w + b, 0) * kept[-1]).astype(np.float32))
-            error = (hidden[-1] @ parameters[4] + parameters[5] - y[rows]) * (importance * 2 / len(rows) / y.shape[1])
-            gradients: list[Float32Array] = []
-            for layer in (2, 1, 0):
-                gradients[:0] = [hidden[layer].T @ error, error.sum(0)]
-                if layer:
-                    error = (error @ parameters[2 * layer].T) * kept[layer - 1] * (hidden[layer] > 0)
-            for p, g, m, v in zip(parameters, gradients, first, second, strict=True):
-                m += np.float32(0.1) * (g - m)
-                v += np.float32(0.001) * (g * g - v)
-                p *= np.float32(1 - rate * _DECAY)
-                p -= np.float32(rate) * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + np.float32(1e-8))
-    return Network(phones, tuple(zip(parameters[::2], parameters[1::2], strict=True)))
+    return learn(x, y, phones, importance, hidden=256, dropped=0.2, epochs=9, batch=1024, decay=1e-3)
 
 
 def left_over(network: Network, x: Float32Array, y: Float32Array) -> float:
@@ -138,15 +106,9 @@ def rows_of_all(
 def learn_in_rounds(readers: list[Reader], phones: tuple[str, ...]) -> Network:
     network: Network | None = None
     for _ in range(_ROUNDS):
-        network = learn(*rows_of_all(readers, network, phones), phones)
+        network = fit(*rows_of_all(readers, network, phones), phones)
     assert network is not None
     return network
-
-
-def write(network: Network, path: Path) -> None:
-    numbers = {f"weights{i}": w.astype(np.float16) for i, (w, _) in enumerate(network.layers)}
-    numbers |= {f"bias{i}": b.astype(np.float16) for i, (_, b) in enumerate(network.layers)}
-    np.savez_compressed(path, phones=np.array(network.phones), **numbers)
 
 
 def main() -> None:
@@ -170,12 +132,12 @@ def main() -> None:
     print(f"{len(readers)} readers, {len(phones)} phones; of {len(left_out)} readers left out:")
     network: Network | None = None
     for number in range(_ROUNDS):
-        before, network = network, learn(*rows_of_all(known, network, phones), phones)
+        before, network = network, fit(*rows_of_all(known, network, phones), phones)
         share = left_over(network, *rows_of_all(left_out, before, phones))
         print(f"round {number + 1}: {100 * share:.0f} % of their envelopes' variance is not foretold", flush=True)
     if a.only_test:
         return
-    write(learn_in_rounds(readers, phones), average_voice.NUMBERS)
+    learn_in_rounds(readers, phones).save(average_voice.NUMBERS)
     print(f"{average_voice.NUMBERS.stat().st_size / 1000:.0f} kB")
 
 

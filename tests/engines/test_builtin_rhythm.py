@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voiceclone.engines.builtin import base_voice, prosody, rhythm
-from voiceclone.engines.builtin.base_voice import BaseSpeech
+from voiceclone.engines.builtin import base_voice, phrasing, prosody, rhythm
+from voiceclone.engines.builtin.base_voice import BaseSpeech, Sound
 
 RATE = 16000
 
@@ -22,6 +22,35 @@ def test_phrases_are_the_phones_between_pauses(statement: BaseSpeech) -> None:
         for sound in phrase:
             assert set(statement.phones[sound.first : sound.beyond]) == {sound.phone}
     assert sum(sound.stressed for sound in statement.phrases[1]) >= 2
+
+
+def test_a_phone_knows_its_word(statement: BaseSpeech) -> None:
+    first = statement.phrases[0]
+    words = {word: "".join(sound.phone for sound in first if sound.word == word) for word in (1, 2)}
+    assert words[1].startswith("D")
+    assert words[2].startswith("tS")
+    assert max(sound.word for sound in statement.phrases[1]) == 9
+
+
+def test_the_network_is_told_all_that_it_was_taught_with(statement: BaseSpeech) -> None:
+    network = rhythm.network()
+    rows = phrasing.features(statement.phrases[0], network.phones, 0.1)
+    assert rows.shape == (len(statement.phrases[0]), len(network.layers[0][0]))
+    assert network(rows.astype(np.float32)).shape[1] == 1 + len(rhythm.HEIGHTS)
+
+
+def test_a_phrase_without_a_vowel_has_a_rhythm_too() -> None:
+    hush = [Sound("S", False, 0, 30, 1), Sound("_strange", True, 30, 40, 1)]
+    assert np.isfinite(phrasing.features(hush, rhythm.network().phones, 0.1)).all()
+
+
+def test_a_sentence_falls_deeper_than_a_phrase_that_goes_on(statement: BaseSpeech) -> None:
+    phrase, network = statement.phrases[1], rhythm.network()
+    going_on, ending = (
+        network(phrasing.features(phrase, network.phones, pause).astype(np.float32))[-4:, 1:].mean()
+        for pause in (0.1, phrasing.LONG_PAUSE)
+    )
+    assert ending < going_on - 0.1
 
 
 def test_phones_are_stretched_and_the_whole_lasts_as_long(statement: BaseSpeech) -> None:

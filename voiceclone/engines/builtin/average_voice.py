@@ -8,12 +8,10 @@ from whom.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voiceclone.engines.builtin.analysis import CEPSTRAL_ORDER, SPECTRAL, FloatArray
 from voiceclone.engines.builtin.base_voice import (
@@ -26,36 +24,18 @@ from voiceclone.engines.builtin.base_voice import (
     in_context,
     say,
 )
+from voiceclone.engines.builtin.network import Float32Array, Network, one_hot
 
 NUMBERS = Path(__file__).with_name("average_voice.npz")
 RATE = 16000  # Hz, of the readers' recordings
 _WINDOW = (-12, -8, -5, -3, -1, 0, 1, 3, 5, 8, 12)  # frames
 _USUAL = 14  # frames of a phone
 _RIDGE = 10.0
-Float32Array = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """`layers` are pairs of weights (inputs, outputs) and biases (outputs,), with rectifiers between them."""
-
-    phones: tuple[str, ...]  # sorted
-    layers: tuple[tuple[Float32Array, Float32Array], ...]
-
-    def __call__(self, x: Float32Array) -> Float32Array:
-        *hidden, (weights, bias) = self.layers
-        for w, b in hidden:
-            x = np.maximum(x @ w + b, 0)
-        return np.asarray(x @ weights + bias)
 
 
 @cache
 def network() -> Network:
-    with np.load(NUMBERS, allow_pickle=False) as numbers:
-        layers = tuple(
-            (numbers[f"weights{i}"].astype(np.float32), numbers[f"bias{i}"].astype(np.float32)) for i in range(3)
-        )
-        return Network(tuple(numbers["phones"].tolist()), layers)
+    return Network.load(NUMBERS)
 
 
 def inputs(speech: BaseSpeech, phones: tuple[str, ...]) -> Float32Array:
@@ -73,17 +53,9 @@ def inputs(speech: BaseSpeech, phones: tuple[str, ...]) -> Float32Array:
             length[frames], stressed[frames] = np.log((sound.beyond - sound.first) / _USUAL), sound.stressed
             to_end[frames] = np.exp((i + 1 - len(phrase)) / 3)
     vocabulary = np.array(phones)
-    known = [_one_hot(names, vocabulary) for names in (speech.phones, before, after)]
+    known = [one_hot(names, vocabulary) for names in (speech.phones, before, after)]
     rows = [in_context(base_features(speech), _WINDOW), *known, speech.position, length, stressed, to_end]
     return np.column_stack(rows).astype(np.float32)
-
-
-def _one_hot(names: NDArray[np.str_], vocabulary: NDArray[np.str_]) -> FloatArray:
-    column = np.minimum(np.searchsorted(vocabulary, names), len(vocabulary) - 1)
-    rows = np.zeros((len(names), len(vocabulary)))
-    known = np.flatnonzero(vocabulary[column] == names)
-    rows[known, column[known]] = 1
-    return rows
 
 
 def envelopes(speech: BaseSpeech, numbers: Network | None = None) -> FloatArray:

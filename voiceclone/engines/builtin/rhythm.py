@@ -1,92 +1,55 @@
-"""How people time and intone what espeak-ng says, learnt once from readers and shipped as a few hundred numbers.
+"""How people time and intone what espeak-ng says, learnt once from readers.
 
-espeak-ng gives every phone its rule's length and every sentence the same tune. A linear model says of each phone how
-much longer or shorter readers speak it, and how high. What it looks at is English, so that only English is spoken so.
-`benchmarks/learn_rhythm.py` made the numbers; rhythm-LICENSE.txt says from whom.
+espeak-ng gives every phone its rule's length and every sentence the same tune. A small network says of each phone how
+much longer or shorter readers speak it, and how high at its beginning, in its middle and at its end. What it looks at
+(`phrasing.py`) is English, so that only English is spoken so. `benchmarks/learn_rhythm.py` made the numbers;
+rhythm-LICENSE.txt says from whom.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from voiceclone.engines.builtin.analysis import FloatArray
+from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray
 from voiceclone.engines.builtin.base_voice import BaseSpeech, Sound
+from voiceclone.engines.builtin.network import Network
+from voiceclone.engines.builtin.phrasing import LONG_PAUSE, features
 
-NUMBERS = Path(__file__).with_name("rhythm.json")
+NUMBERS = Path(__file__).with_name("rhythm.npz")
 VOICE = "en-us"
+HEIGHTS = (1 / 6, 1 / 2, 5 / 6)  # of a phone, where its pitch is foretold
+STRETCH = 0.45  # the network's unit of the logarithm of a stretch: about its deviation
 
-_VOWEL = re.compile(r"[aeiouAEIOUV03@]")
-_STOP, _FRICATIVE = re.compile(r"[ptkbdg]"), re.compile(r"[szSZfvTDh]")
-_USUAL = 14  # frames of a phone
 _MOST = 0.6  # of a stretch, as a logarithm
 _SMOOTH = 4  # frames, of the tune
-_OWN_SHARE, _OWN_SHARE_OF_QUESTIONS = 0.2, 1.2  # of espeak-ng's own tune, which alone knows a comma and a question
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """Weights for the columns of `features`."""
-
-    phones: tuple[str, ...]
-    stretch: FloatArray  # to the logarithm of a phone's length against espeak-ng's
-    height: FloatArray  # to its log F0 in deviations from the speaker's mean
+_OWN_SHARE_OF_QUESTIONS = 1.2  # of espeak-ng's own tune, which alone knows a question
 
 
 @cache
-def model() -> Model:
-    numbers = json.loads(NUMBERS.read_text())
-    return Model(tuple(numbers["phones"]), np.array(numbers["stretch"]), np.array(numbers["height"]))
+def network() -> Network:
+    """From `features` to a phone's stretch and its heights, in deviations from the speaker's mean log F0."""
+    return Network.load(NUMBERS)
 
 
-def features(phrase: list[Sound], phones: tuple[str, ...]) -> FloatArray:
-    """What the model looks at, a row for each phone of a phrase between two pauses."""
-    kinds, count = [_kind(sound) for sound in phrase], len(phrase)
-    vowels = [i for i, kind in enumerate(kinds) if kind == "vowel"]
-    rows = np.zeros((count, 19 + len(phones)))
-    for i, (sound, kind) in enumerate(zip(phrase, kinds, strict=True)):
-        before, after = sum(v < i for v in vowels), sum(v > i for v in vowels)
-        following = kinds[i + 1] if i + 1 < count else ""
-        previous = kinds[i - 1] if i else ""
-        vowel, final, along = kind == "vowel", not after and bool(vowels), i / max(1, count - 1)
-        length = np.log(max(1, sound.beyond - sound.first) / _USUAL)
-        rows[i, :19] = (
-            1,
-            sound.stressed,
-            any(phrase[v].stressed for v in vowels[before : before + 1]),
-            final and vowel,
-            final and not vowel,
-            i == count - 1,
-            i == 0,
-            np.exp(-after / 1.5),
-            np.exp(-before / 1.5),
-            length,
-            following == "stop",
-            following == "fricative",
-            previous == "vowel",
-            vowel and following == "vowel",
-            vowel * length,
-            along,
-            along**2,
-            np.exp(-(1 - along) * count / 4),
-            np.exp(-along * count / 4),
-        )
-        if sound.phone in phones:
-            rows[i, 19 + phones.index(sound.phone)] = 1
-    return rows
+def _foretold(speech: BaseSpeech) -> list[tuple[list[Sound], FloatArray]]:
+    """Phrases, and for each of their phones the stretch and the heights."""
+    found = []
+    for phrase, following in zip(speech.phrases, [*speech.phrases[1:], None], strict=True):
+        pause = (following[0].first - phrase[-1].beyond) * FRAME_PERIOD / 1000 if following else LONG_PAUSE
+        rows = features(phrase, network().phones, pause).astype(np.float32)
+        found.append((phrase, network()(rows).astype(np.float64)))
+    return found
 
 
 def stretches(speech: BaseSpeech) -> FloatArray:
     """How much longer than espeak-ng's each frame is to last, shape (frames,); 1 on average."""
     factors, spoken = np.ones(len(speech)), np.zeros(len(speech), bool)
-    for phrase in speech.phrases:
-        logs = np.clip(features(phrase, model().phones) @ model().stretch, -_MOST, _MOST)
+    for phrase, foretold in _foretold(speech):
+        logs = np.clip(STRETCH * foretold[:, 0], -_MOST, _MOST)
         for sound, log in zip(phrase, logs, strict=True):
             factors[sound.first : sound.beyond] = np.exp(log)
             spoken[sound.first : sound.beyond] = True
@@ -95,21 +58,14 @@ def stretches(speech: BaseSpeech) -> FloatArray:
 
 def tune(speech: BaseSpeech, own: FloatArray) -> FloatArray:
     """The course of log F0, in any scale, shape (frames,). `own` is espeak-ng's, in its deviations."""
-    times, heights = [], []
-    for phrase in speech.phrases:
-        for sound, height in zip(phrase, features(phrase, model().phones) @ model().height, strict=True):
+    times: list[float] = []
+    heights: list[float] = []
+    for phrase, foretold in _foretold(speech):
+        for sound, row in zip(phrase, foretold[:, 1:], strict=True):
             if speech.frames.voiced[sound.first : sound.beyond].any():
-                times.append((sound.first + sound.beyond) / 2)
-                heights.append(height)
+                times.extend(sound.first + (sound.beyond - sound.first) * along for along in HEIGHTS)
+                heights.extend(row)
     if not times:
         return own
     learnt = gaussian_filter1d(np.interp(np.arange(len(own)), times, heights), _SMOOTH)
-    return np.asarray(learnt + (_OWN_SHARE_OF_QUESTIONS if speech.question else _OWN_SHARE) * own)
-
-
-def _kind(sound: Sound) -> str:
-    if _VOWEL.match(sound.phone):
-        return "vowel"
-    if _STOP.match(sound.phone):
-        return "stop"
-    return "fricative" if _FRICATIVE.match(sound.phone) else "sonorant"
+    return np.asarray(learnt + _OWN_SHARE_OF_QUESTIONS * own if speech.question else learnt)

@@ -28,7 +28,8 @@ def profile(engine: LocalEngine, sample: Path) -> bytes:
 def test_it_says_what_it_can_do(engine: LocalEngine) -> None:
     assert engine.name in registry.available()
     assert registry.capabilities(engine.name) is engine.capabilities
-    assert engine.capabilities.label
+    assert engine.capabilities.title
+    assert engine.capabilities.quality
     assert "auto" in engine.capabilities.languages
     assert "neutral" in engine.capabilities.emotions
     assert all(note.endswith(".") for note in engine.capabilities.notes)

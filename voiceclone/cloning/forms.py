@@ -14,7 +14,7 @@ from voiceclone.accounts.models import User
 from voiceclone.cloning.card import report_card
 from voiceclone.cloning.consenting import ConsentForm
 from voiceclone.engines import registry
-from voiceclone.predictions import catalog
+from voiceclone.predictions import catalog, naming
 from voiceclone.predictions.fields import NumberField, OptionField, TextField, can_speak, quoted
 from voiceclone.predictions.remote import offers
 from voiceclone.samples.intake import SampleRefused, take_in
@@ -177,7 +177,7 @@ class CloneForm(ConsentForm, ContractForm):
         """Said before anything is paid for; the sample stays."""
         shortest = registry.capabilities(engine).shortest_sample
         if sample.seconds < shortest:
-            label = registry.capabilities(engine).label.partition(" · ")[0]
+            label = naming.title(engine)
             sentence = gettext("The sample is {found:.1f} seconds long; {engine} needs at least {limit:g} seconds.")
             self.add_error("engine", sentence.format(found=sample.seconds, engine=label, limit=shortest))
 

@@ -94,7 +94,8 @@ class TextMatch:
 class Capabilities:
     """What an engine can honour; pages grey out the rest and the API says so in words."""
 
-    label: str  # "Built-in engine · basic quality"
+    title: str  # "Built-in engine"
+    quality: str  # "basic quality"
     languages: frozenset[str]  # `language_boost` values
     emotions: frozenset[str]
     max_text: int  # characters

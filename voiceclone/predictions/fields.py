@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voiceclone.engines import registry
+from voiceclone.predictions import naming
 
 SHOWN = 40  # characters of a value that is quoted back
 
@@ -136,8 +137,7 @@ class PronunciationField(forms.Field):
 
 def can_speak(engine: str, language: str) -> str:
     """The language, where that engine can speak it."""
-    capabilities = registry.capabilities(engine)
-    if language not in capabilities.languages:
+    if language not in registry.capabilities(engine).languages:
         sentence = gettext("{engine} cannot speak {language} yet.")
-        raise forms.ValidationError(sentence.format(engine=capabilities.label.partition(" · ")[0], language=language))
+        raise forms.ValidationError(sentence.format(engine=naming.title(engine), language=language))
     return language

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from voiceclone.accounts.models import User
 from voiceclone.engines import registry
 from voiceclone.engines.base import Capabilities
-from voiceclone.predictions import catalog, pauses
+from voiceclone.predictions import catalog, naming, pauses
 from voiceclone.predictions.fields import NumberField, OptionField, PronunciationField, TextField, can_speak
 from voiceclone.predictions.remote import offers
 from voiceclone.speech.widgets import GreyedSelect
@@ -101,8 +101,13 @@ class SpeechForm(forms.Form):
 
     @property
     def capabilities(self) -> Capabilities:
-        """Of the engine that would speak."""
-        return registry.capabilities(self.chosen.engine if self.chosen else settings.ENGINE)
+        """Of the engine."""
+        return registry.capabilities(self.engine)
+
+    @property
+    def engine(self) -> str:
+        """That would speak."""
+        return self.chosen.engine if self.chosen else settings.ENGINE
 
     @property
     def more_was_changed(self) -> bool:
@@ -125,7 +130,7 @@ class SpeechForm(forms.Form):
 
     def _grey_out(self) -> None:
         """What the engine cannot honour cannot be chosen, and the page says why."""
-        name = self.capabilities.label.partition(" · ")[0]
+        name = naming.title(self.engine)
         can_be_spoken, can_be_felt = self.capabilities.languages, self.capabilities.emotions
         for field, wanted, honoured, sentence in (
             ("language_boost", catalog.LANGUAGES_41, can_be_spoken, gettext("{engine} cannot speak {values} yet.")),
@@ -172,7 +177,7 @@ class SpeechForm(forms.Form):
     def clean_emotion(self) -> str:
         emotion: str = self.cleaned_data["emotion"]
         if emotion not in self.capabilities.emotions:
-            name = self.capabilities.label.partition(" · ")[0]
+            name = naming.title(self.engine)
             raise forms.ValidationError(
                 gettext("{engine} cannot sound {values} yet.").format(engine=name, values=emotion)
             )

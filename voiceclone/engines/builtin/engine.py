@@ -39,7 +39,8 @@ class BuiltinEngine(LocalEngine):
     name = "builtin"
     profile_version = 2
     capabilities = Capabilities(
-        label="Built-in engine · basic quality",
+        title=gettext_noop("Built-in engine"),
+        quality=gettext_noop("basic quality"),
         languages=languages.SUPPORTED,
         emotions=frozenset({"happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral"}),
         max_text=10_000,

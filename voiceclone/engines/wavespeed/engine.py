@@ -22,7 +22,8 @@ class WaveSpeedEngine(HostedEngine):
     )
     keeps_unused = minimax.KEEPS_UNUSED
     capabilities = Capabilities(
-        label="WaveSpeed · studio quality",
+        title=refusals.VENDOR,
+        quality=gettext_noop("studio quality"),
         languages=minimax.LANGUAGES,
         emotions=minimax.EMOTIONS,
         max_text=minimax.LONGEST_TEXT,

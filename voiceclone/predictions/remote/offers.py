@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from voiceclone.accounts import vendor_keys
 from voiceclone.accounts.models import User
 from voiceclone.engines import registry
-from voiceclone.predictions import catalog
+from voiceclone.predictions import catalog, naming
 from voiceclone.predictions.remote import spending
 
 
@@ -43,7 +43,7 @@ def _offer(user: User, name: str) -> Offer:
         if vendor_keys.find(user, name) is None:
             vendor = registry.hosted(name).vendor
             problem = gettext("It needs a key of {vendor}: put yours into your account page.").format(vendor=vendor)
-    return Offer(name, capabilities.label, line, goes, promise, problem)
+    return Offer(name, naming.label(name), line, goes, promise, problem)
 
 
 def price_line(name: str) -> str:

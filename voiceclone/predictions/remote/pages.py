@@ -18,6 +18,7 @@ from voiceclone.accounts import vendor_keys
 from voiceclone.accounts.models import User, VendorKey
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.engines import registry
+from voiceclone.predictions import naming
 from voiceclone.predictions.remote import breaker, offers, renewal
 from voiceclone.voices.models import Voice
 from voiceclone.voices.retention import NotUsable
@@ -86,7 +87,7 @@ def _shown(user: User, name: str) -> Shown:
     own = VendorKey.objects.filter(owner=user, engine=name).first()
     return Shown(
         name=name,
-        label=registry.capabilities(name).label,
+        label=naming.label(name),
         vendor=registry.hosted(name).vendor,
         line=f"{_(registry.capabilities(name).in_a_line)} {offers.price_line(name)}",
         key_hint=_(registry.hosted(name).key_hint),

@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from voiceclone.engines import registry
-from voiceclone.predictions import estimates, steps
+from voiceclone.predictions import estimates, naming, steps
 from voiceclone.predictions.models import Prediction
 from voiceclone.voices import likeness
 
@@ -39,13 +39,12 @@ def sentence(task: Prediction) -> str:
 
 @register.filter
 def engine_label(name: str) -> str:
-    return registry.capabilities(name).label if name in registry.available() else name
+    return naming.label(name)
 
 
 @register.filter
 def engine_name(name: str) -> str:
-    """The label without what comes after its dot."""
-    return engine_label(name).partition(" · ")[0]
+    return naming.title(name)
 
 
 @register.filter

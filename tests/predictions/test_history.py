@@ -52,7 +52,10 @@ def found(browser: Client, owner: User, **looked_for: str) -> list[str]:
 def test_words_of_the_text_are_found_whatever_their_case(browser: Client, alice: User, voice: Voice) -> None:
     said(voice, "A grey Heron waits.")
     said(voice, "100 % of it is “quoted”.")
+    said(voice, "Ça va, ÉMILIE? ^Yes.* [sic] C:\\new")
     assert found(browser, alice, q="heron") == ["A grey Heron waits."]
+    for words in ("émilie", "ça VA", "^yes.* [SIC]", "c:\\NEW"):
+        assert found(browser, alice, q=words) == ["Ça va, ÉMILIE? ^Yes.* [sic] C:\\new"]
     assert found(browser, alice, q="100 %") == ["100 % of it is “quoted”."]
     assert found(browser, alice, q="“quoted”") == ["100 % of it is “quoted”."]
     assert found(browser, alice, q="builtin") == []  # the text is searched, not the other settings

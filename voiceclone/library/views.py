@@ -67,9 +67,9 @@ def card(request: PersonRequest, voice_id: str) -> HttpResponse:
 @require_GET
 def detail(request: PersonRequest, voice_id: str) -> HttpResponse:
     voice = _mine(request.user, voice_id)
-    q = request.GET.get("q", "").replace("\0", "").strip()
+    q = request.GET.get("q", "").replace("\0", "").strip()[:256]
     speeches = voice.predictions.exclude(model=CLONE)
-    found = speeches.filter(input__text__icontains=q) if q else speeches
+    found = speeches.saying(q) if q else speeches
     context = {
         "voice": voice,
         "clone": next(iter(voice.clones), None),  # type: ignore[attr-defined]

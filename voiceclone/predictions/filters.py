@@ -63,7 +63,7 @@ class HistoryForm(forms.Form):
     def found(self) -> PredictionQuerySet:
         wanted, rows = self.wanted, Prediction.objects.for_user(self.user)
         if words := wanted.get("q"):
-            rows = rows.filter(input__text__icontains=words)
+            rows = rows.saying(words)
         if voice_id := wanted.get("voice"):
             rows = rows.filter(voice__voice_id=voice_id)
         if model := wanted.get("model"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
@@ -31,6 +32,10 @@ class PredictionQuerySet(LeasedQuerySet["Prediction"]):
 
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
+
+    def saying(self, words: str) -> Self:
+        """Those whose text has these words, in any case; as a pattern, for SQLite's LIKE knows the case of A–Z only."""
+        return self.filter(input__text__iregex=re.escape(words))
 
     def similar(self, prediction: Prediction) -> Self:
         """Runs that take about as long: the same kind, by the same engine."""

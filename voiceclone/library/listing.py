@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from voiceclone.accounts.models import User
 from voiceclone.predictions.models import CLONE, Prediction
@@ -29,7 +30,12 @@ PAGE = 24
 LONGEST_SEARCH = 256
 SHOWN = (Voice.State.CLONING, Voice.State.READY, Voice.State.EXPIRED)
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)
-LABELS = {"all": _("All"), "temporary": _("Temporary"), "permanent": _("Permanent"), "expired": _("Expired")}
+LABELS = {
+    "all": _("All"),
+    "temporary": pgettext_lazy("voices", "Temporary"),
+    "permanent": pgettext_lazy("voices", "Permanent"),
+    "expired": pgettext_lazy("voices", "Expired"),
+}
 SORTS = {
     "newest": _("Newest first"),
     "oldest": _("Oldest first"),

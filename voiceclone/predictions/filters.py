@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import User
 from voiceclone.predictions import catalog
@@ -26,18 +28,23 @@ class HistoryForm(forms.Form):
     """The address of a history page says what is looked for, so this form is always sent by GET."""
 
     q = forms.CharField(
-        required=False, max_length=200, label="Words of the text", widget=forms.TextInput({"type": "search"})
+        required=False, max_length=200, label=_("Words of the text"), widget=forms.TextInput({"type": "search"})
     )
-    voice = forms.ChoiceField(required=False, label="Voice")
-    model = forms.ChoiceField(required=False, label="Model")
+    voice = forms.ChoiceField(required=False, label=_("Voice"))
+    model = forms.ChoiceField(required=False, label=_("Model"))
     status = forms.ChoiceField(
         required=False,
-        label="Status",
-        choices=[("", "Any status"), (RUNNING, "In progress")]
-        + [(status, status.label) for status in (Status.COMPLETED, Status.FAILED, Status.CANCELLED)],
+        label=_("Status"),
+        choices=[
+            ("", _("Any status")),
+            (RUNNING, _("In progress")),
+            (Status.COMPLETED, _("Completed")),
+            (Status.FAILED, _("Failed")),
+            (Status.CANCELLED, _("Cancelled")),
+        ],
     )
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput(DAY, "%Y-%m-%d"))
-    until = forms.DateField(required=False, label="To", widget=forms.DateInput(DAY, "%Y-%m-%d"))
+    since = forms.DateField(required=False, label=_("From (UTC)"), widget=forms.DateInput(DAY, "%Y-%m-%d"))
+    until = forms.DateField(required=False, label=_("To (UTC)"), widget=forms.DateInput(DAY, "%Y-%m-%d"))
 
     def __init__(self, user: User, given: QueryDict) -> None:
         super().__init__(given, auto_id="find-%s")
@@ -45,8 +52,8 @@ class HistoryForm(forms.Form):
         names = Voice.objects.for_user(user).order_by("created_at").values_list("voice_id", "name")
         voices = {voice_id: name or voice_id for voice_id, name in names}  # the latest of an ID names it
         voices = dict(sorted(voices.items(), key=lambda voice: voice[1].lower()))
-        self._choose("voice", [("", "Any voice"), *voices.items()])
-        kinds = [("", "Any model"), (CLONE, "Clones"), (SPEECH, "All speech")]
+        self._choose("voice", [("", gettext("Any voice")), *voices.items()])
+        kinds = [("", gettext("Any model")), (CLONE, gettext("Clones")), (SPEECH, gettext("All speech"))]
         self._choose("model", [*kinds, *((model.id, model.name) for model in catalog.SPEECH_MODELS)])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:

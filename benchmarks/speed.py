@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import multiprocessing
 import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,12 +49,39 @@ def measure(work: Callable[[], T]) -> tuple[float, float, T]:
     return time.perf_counter() - wall, cpu() - busy, made
 
 
+def together(workers: int, profile: bytes) -> float:
+    """Seconds until each of so many processes has spoken TEXT three times, once all of them are warm."""
+    context = multiprocessing.get_context("spawn")
+    ready, go = context.Barrier(workers + 1), context.Barrier(workers + 1)
+    processes = [context.Process(target=_worker, args=(profile, ready, go)) for _ in range(workers)]
+    for process in processes:
+        process.start()
+    ready.wait()
+    start = time.perf_counter()
+    go.wait()
+    for process in processes:
+        process.join()
+    return time.perf_counter() - start
+
+
+def _worker(profile: bytes, ready: Barrier, go: Barrier) -> None:
+    engine = registry.get("builtin")
+    list(engine.speak(profile, PREVIEW, SpeechSettings()))
+    ready.wait()
+    go.wait()
+    for _ in range(3):
+        list(engine.speak(profile, TEXT, SpeechSettings()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recording", nargs="?", type=Path)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument(
         "--long", action="store_true", help="also speak 1,000 and 10,000 characters, for a minute or two"
+    )
+    parser.add_argument(
+        "--together", action="store_true", help="also two workers at once, against one alone"
     )
     arguments = parser.parse_args()
     engine = registry.get("builtin")
@@ -94,6 +123,9 @@ def main() -> None:
         )
         seconds = sum(len(chunk.waveform) / chunk.sample_rate for chunk in chunks)
         print(f"{f'{length:,} characters':24}{seconds:8.0f}{busy:8.2f}{busy / length * 1000:8.2f} for each thousand")
+    if arguments.together:
+        one, two = (together(workers, profile) for workers in (1, 2))
+        print(f"{'two workers at once':24}{two:8.2f}{'':8}{two / one:8.2f} times as long as one alone")
     print(f"{'peak memory, MB':24}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f}")
 
 

@@ -80,9 +80,7 @@ def main() -> None:
     parser.add_argument(
         "--long", action="store_true", help="also speak 1,000 and 10,000 characters, for a minute or two"
     )
-    parser.add_argument(
-        "--together", action="store_true", help="also two workers at once, against one alone"
-    )
+    parser.add_argument("--together", action="store_true", help="also two workers at once, against one alone")
     arguments = parser.parse_args()
     engine = registry.get("builtin")
     rows: dict[str, list[tuple[float, float]]] = {}

@@ -414,6 +414,7 @@ def test_the_receipt_can_be_watched_and_taken_away(everything: User) -> None:
     answer = somebody.get(f"{address}changes/?seen={seen}")
     assert answer.status_code == 286
     assert "Everything is deleted" in answer.content.decode()
+    assert somebody.get(address).content.decode().count("Everything is deleted") == 1
     text = somebody.get(f"{address}receipt.txt")
     assert text["Content-Disposition"] == f'attachment; filename="receipt-{row.pk}.txt"'
     assert "2 voices, 1 sample" in text.content.decode()

@@ -282,7 +282,9 @@ def test_one_click_on_the_account_page_and_it_is_there(alice: User, bob: User, v
     row = Export.objects.get()
     exports.run.call(str(row.pk))
     page = browser.get("/account/data/").content.decode()
-    assert "Your archive is ready" in page
+    assert page.count("Your archive is ready") == 1  # a page that is loaded says nothing twice
+    told = browser.get("/account/data/changes/", headers={"HX-Request": "true"}).content.decode()
+    assert '<span hx-swap-oob="innerHTML:#announcement">Your archive is ready.</span>' in told
     answer = browser.get("/account/data/download")
     assert answer["Content-Disposition"] == f'attachment; filename="voiceclone-data-{now():%Y-%m-%d}.zip"'
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/zip", "no-store")

@@ -56,6 +56,7 @@ SOMEBODYS = {
     "cancel-prediction": "/tasks/{task.pk}/cancel/",
     "retry-prediction": "/tasks/{task.pk}/retry/",
     "delete-prediction": "/tasks/{task.pk}/delete/",
+    "takes": "/tasks/{task.pk}/takes/",
     "revoke-api-key": "/account/keys/{key.pk}/revoke/",
     "send-webhook-again": "/account/webhooks/{delivery.pk}/send-again/",
 }

@@ -45,6 +45,7 @@ urlpatterns = [
     path("tasks/<str:pk>/parts/<int:number>", predictions.part, name="prediction-part"),
     path("tasks/<str:pk>/cancel/", predictions.cancel, name="cancel-prediction"),
     path("tasks/<str:pk>/retry/", predictions.retry, name="retry-prediction"),
+    path("tasks/<str:pk>/takes/", predictions.take, name="takes"),
     path("tasks/<str:pk>/delete/", predictions.delete, name="delete-prediction"),
     path("uploads/<str:token>", samples.upload, name="upload"),
     path("uploads/<str:token>/<str:filename>", samples.upload, name="upload"),

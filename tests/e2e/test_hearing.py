@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -68,6 +71,34 @@ def test_the_keys_a_and_b_switch_while_it_plays(comparison: Locator) -> None:
     keyboard.press("b")
     expect(steps.sound_of(clone)).to_have_js_property("paused", False)
     expect(steps.sound_of(sample)).to_have_js_property("paused", True)
+
+
+def test_another_take_is_made_in_place_and_takes_the_clones_place(
+    alices_page: Page, another_voice: Callable[[str], Clone]
+) -> None:
+    alices_page.goto(f"/clone/?task={another_voice('TakesVoice-2026').task}")
+    result = steps.result(alices_page)
+    first = steps.sound_of(steps.player(result, "Your clone")).get_attribute("src")
+    result.get_by_role("button", name="Try another take").click()
+    takes = result.get_by_role("region", name="Takes").get_by_role("listitem")
+    expect(takes).to_have_count(2, timeout=steps.LONG)
+    scores = [float(re.findall(r"likeness (0\.\d+)", text)[0]) for text in takes.all_inner_texts()]
+    assert scores == sorted(scores, reverse=True)
+    expect(takes.filter(has_text="Best")).to_have_count(1)
+    newest = takes.filter(has_text="Newest").filter(has_text="Take 2")
+    made = steps.sound_of(steps.player(newest, "Take 2")).get_attribute("src")
+    clone = steps.player(result, "Your clone")
+    expect(steps.sound_of(clone)).to_have_attribute("src", made or "")
+    assert made != first
+    steps.hear(clone)
+    alices_page.keyboard.press("a")
+    expect(steps.sound_of(steps.player(result, "Your sample"))).to_have_js_property("paused", False)
+
+    button = takes.get_by_role("link", name="Compare take 1")
+    button.focus()
+    alices_page.keyboard.press("Enter")
+    expect(steps.sound_of(clone)).to_have_attribute("src", first or "")
+    expect(takes.get_by_role("link", name="Compared above take 1")).to_be_focused()
 
 
 def test_the_keys_are_letters_where_one_types(comparison: Locator) -> None:

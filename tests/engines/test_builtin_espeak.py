@@ -14,6 +14,7 @@ import pytest
 
 from voiceclone.engines.base import EngineError
 from voiceclone.engines.builtin.espeak import Espeak, Utterance, espeak
+from voiceclone.engines.builtin.espeak_child import TEXTS
 
 
 def test_it_is_another_process_and_the_library_is_not_loaded_here() -> None:
@@ -28,6 +29,22 @@ def test_phones_cover_the_sound_in_order() -> None:
     assert all(phone.start <= phone.end for phone in said.phones)
     assert said.phones[-1].end == pytest.approx(len(said.waveform) / said.sample_rate)
     assert np.abs(said.waveform).max() > 0.1
+
+
+def test_a_text_sounds_the_same_whatever_was_said_before_it() -> None:
+    first = espeak.speak("The boat.")
+    german = espeak.speak("Das Boot.", "de")
+    assert np.array_equal(espeak.speak("The boat.").waveform, first.waveform)
+    assert np.array_equal(espeak.speak("Das Boot.", "de").waveform, german.waveform)
+
+
+def test_its_process_is_a_fresh_one_now_and_then() -> None:
+    espeak.speak("One.")
+    pids = {espeak.pid}
+    for _ in range(TEXTS):
+        espeak.speak("One.")
+        pids.add(espeak.pid)
+    assert len(pids) == 2
 
 
 def test_it_is_restarted_when_it_was_killed() -> None:

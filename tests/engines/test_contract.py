@@ -104,6 +104,19 @@ def test_speaking_stops_when_nobody_wants_the_speech(engine: LocalEngine, profil
         next(speech)
 
 
+def test_a_seed_is_a_take_the_same_each_time_and_unlike_any_other(engine: LocalEngine, profile: bytes) -> None:
+    if not engine.capabilities.takes:
+        pytest.skip(f"{engine.name} says a text in one way")
+    sounds = []
+    for seed in (0, 0, 1, 1, 2, 2**31 - 1):
+        chunks = list(engine.speak(profile, TEXT, SpeechSettings(seed=seed)))
+        assert " ".join(chunk.text for chunk in chunks) == TEXT
+        sounds.append(b"".join(chunk.waveform.tobytes() for chunk in chunks))
+    assert sounds[0] == sounds[1]
+    assert sounds[2] == sounds[3]
+    assert len({*sounds}) == 4
+
+
 def test_silence_is_rejected_in_words(engine: LocalEngine, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "silence.flac", np.zeros(24000 * 12), 24000)
     with pytest.raises(SampleRejected, match=r"\.$"):

@@ -12,7 +12,7 @@ from voiceclone.api.auth import ProgramRequest
 from voiceclone.api.errors import Refused
 from voiceclone.predictions import erasure
 from voiceclone.predictions.fields import quoted
-from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.models import Prediction
 from voiceclone.voices import voice_id as rules
 from voiceclone.voices.models import Voice, VoiceQuerySet
 
@@ -64,7 +64,7 @@ def delete(request: ProgramRequest, voice_id: Id) -> dict[str, Any]:
 
 def _mine(request: ProgramRequest) -> VoiceQuerySet:
     """With the clone tasks, whose sound is the preview."""
-    clones = Prefetch("predictions", Prediction.objects.filter(model=CLONE), to_attr="clones")
+    clones = Prefetch("predictions", Prediction.objects.clones(), to_attr="clones")
     return Voice.objects.for_user(request.user).prefetch_related(clones)
 
 

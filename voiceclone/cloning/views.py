@@ -108,7 +108,7 @@ def _again(request: PersonRequest, form: CloneForm) -> HttpResponse:
 
 def _watching(task: Prediction, user: User) -> dict[str, Any]:
     version = User.objects.values_list("changes", flat=True).get(pk=user.pk)
-    return {"task": task, **watching.poller([task], version)}
+    return watching.page_of(task, version)
 
 
 @login_required

@@ -61,6 +61,7 @@ class SpeechSettings:
     even_loudness: bool = False  # every sentence at -16 LUFS, before `volume`
     english_normalization: bool = False  # numbers, dates and units are read as English does
     pronunciation: tuple[tuple[str, str], ...] = ()  # (a word, what is said for it)
+    seed: int = 0  # 0: the plain reading; any other: another take of it, the same each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Capabilities:
     notes: tuple[str, ...] = field(default=())  # limits, a plain sentence each
     in_a_line: str = ""  # quality, speed, price and privacy, for whoever chooses an engine
     shortest_sample: float = 3.0  # seconds
+    takes: bool = False  # it says a text otherwise with each `SpeechSettings.seed`
     hears: float = math.inf  # seconds of a sample that are learnt from, without long pauses; the rest is not heard
 
 

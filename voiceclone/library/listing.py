@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from voiceclone.accounts.models import User
-from voiceclone.predictions.models import CLONE, Prediction
+from voiceclone.predictions.models import Prediction
 from voiceclone.samples.names import on_one_line, visible
 from voiceclone.voices.models import Voice, VoiceQuerySet
 from voiceclone.voices.names import fold
@@ -52,8 +52,8 @@ ORDERS = {
 
 def voices_of(user: User) -> VoiceQuerySet:
     """A person's voices, each with its clone tasks (the latest first) in `voice.clones`."""
-    clones = Prefetch("predictions", Prediction.objects.filter(model=CLONE), to_attr="clones")
-    speaking = Exists(Prediction.objects.unfinished().filter(voice=OuterRef("pk")))
+    clones = Prefetch("predictions", Prediction.objects.clones(), to_attr="clones")
+    speaking = Exists(Prediction.objects.unfinished().filter(voice=OuterRef("pk"), take_of=None))
     return Voice.objects.for_user(user).filter(state__in=SHOWN).annotate(is_speaking=speaking).prefetch_related(clones)
 
 

@@ -137,7 +137,7 @@ def _erase_everything(person: User, progress: Progress) -> None:
     tasks, voices = Prediction.objects.for_user(person), Voice.objects.for_user(person)
     samples = Sample.objects.for_user(person)
     done, total = 0, tasks.count() + voices.count() + samples.count()
-    for prediction in tasks.only("owner_id", "voice_id", "model"):
+    for prediction in tasks.only("owner_id", "voice_id", "model", "take_of_id"):
         progress("speeches", done, total)
         lifecycle.cancel(prediction)
         predictions.erase(prediction)

@@ -80,7 +80,7 @@ def describe(voice: Voice, clone: Prediction | None, files: dict[str, dict[str, 
 
 def _latest(voice: Voice, *, clones: bool) -> Prediction | None:
     tasks = voice.predictions.filter(status=Status.COMPLETED).order_by("-finished_at")
-    return (tasks.filter(model=CLONE) if clones else tasks.exclude(model=CLONE)).first()
+    return (tasks.clones() if clones else tasks.exclude(model=CLONE)).first()
 
 
 def _speech_settings(voice: Voice, asked: dict[str, Any]) -> dict[str, Any]:

@@ -53,6 +53,8 @@ def rows(task: Prediction) -> list[tuple[str, str]]:
     shown = () if task.is_clone else ("text",)
     given = {name: value for name, value in task.input.items() if value not in ("", None, []) and name not in shown}
     said += [(label, words(given[name])) for name, (label, words) in ROWS.items() if name in given]
+    if task.seed:
+        said.append(("Seed of this take", str(task.seed)))
     return said + [(name, str(value)) for name, value in given.items() if name not in ROWS]
 
 

@@ -50,7 +50,10 @@ def erase_audio(prediction: Prediction) -> None:
 
 
 def erase(prediction: Prediction) -> None:
-    """Delete a finished prediction and its sound."""
+    """Delete a finished prediction and its sound, and the other takes of it with theirs."""
+    for take in prediction.takes.all():
+        lifecycle.cancel(take)
+        erase_audio(take)
     erase_audio(prediction)
     prediction.delete()
 

@@ -16,8 +16,8 @@ def enrolment_options(inputs: Mapping[str, Any], script: str) -> EnrolmentOption
     )
 
 
-def speech_settings(inputs: Mapping[str, Any], *, even_loudness: bool) -> SpeechSettings:
-    """How a text is to be spoken; what is missing has the contract's default."""
+def speech_settings(inputs: Mapping[str, Any], *, even_loudness: bool, seed: int = 0) -> SpeechSettings:
+    """How a text is to be spoken; what is missing has the contract's default. `seed`: of another take."""
     return SpeechSettings(
         speed=float(inputs.get("speed", 1)),
         volume=float(inputs.get("volume", 1)),
@@ -27,6 +27,7 @@ def speech_settings(inputs: Mapping[str, Any], *, even_loudness: bool) -> Speech
         even_loudness=even_loudness,
         english_normalization=bool(inputs.get("english_normalization")),
         pronunciation=tuple(_pair(line) for line in inputs.get("pronunciation_dict") or ()),
+        seed=seed,
     )
 
 

@@ -45,13 +45,16 @@ def submit(
     inputs: Mapping[str, Any],
     nonce: str | None = None,
     webhook: Webhook | None = None,
+    take_of: Prediction | None = None,
+    seed: int = 0,
 ) -> Prediction:
     """Make a prediction and tell the queue once this transaction is committed.
 
+    `take_of`: the preview that it says once more, in the way that `seed` names (see takes.py).
     Raises NotUsable where nothing can be spoken with this voice now, or where nobody can pay for it (CannotPay).
     """
     with transaction.atomic():
-        if model != CLONE:
+        if model != CLONE or take_of:
             retention.accept_use(voice)
         change = User.bump(owner.pk)
         prediction = Prediction.objects.create(
@@ -61,6 +64,8 @@ def submit(
             voice=voice,
             sample=voice.sample if model == CLONE else None,
             input=dict(inputs),
+            take_of=take_of,
+            seed=seed,
             nonce=nonce,
             webhook=webhook.url if webhook else "",
             base_url=webhook.base_url if webhook else "",
@@ -220,13 +225,21 @@ def retry(prediction: Prediction) -> Prediction:
     with transaction.atomic():
         User.bump(prediction.owner_id)  # who clicks twice waits here, and finds what the first click has made
         same = Prediction.objects.unfinished().filter(owner=prediction.owner_id, model=prediction.model, voice=voice)
-        for earlier in same.filter(created_at__gt=prediction.created_at):
+        for earlier in same.filter(created_at__gt=prediction.created_at, take_of=prediction.take_of_id):
             if earlier.input == prediction.input:
                 return earlier
-        if prediction.is_clone:
+        if prediction.makes_voice:
             _clone_again(voice, prediction)
             voice.refresh_from_db()
-        again = submit(prediction.owner, prediction.model, prediction.engine, voice, prediction.input)
+        again = submit(
+            prediction.owner,
+            prediction.model,
+            prediction.engine,
+            voice,
+            prediction.input,
+            take_of=prediction.take_of,
+            seed=prediction.seed,
+        )
         opening.inherit(prediction, again)
         return again
 
@@ -264,6 +277,6 @@ def _count(prediction: Prediction) -> None:
 
 def _release_voice(prediction: Prediction, state: Voice.State, reason: Voice.EndReason) -> None:
     """A clone that came to nothing frees its voice ID; the sample stays for another try."""
-    if prediction.is_clone and prediction.voice_id:
+    if prediction.makes_voice and prediction.voice_id:
         rows = Voice.objects.filter(pk=prediction.voice_id, state=Voice.State.CLONING)
         rows.update(state=state, sample=None, ended_at=now(), end_reason=reason)

@@ -37,10 +37,14 @@ class PredictionQuerySet(LeasedQuerySet["Prediction"]):
         """Those whose text has these words, in any case; as a pattern, for SQLite's LIKE knows the case of A–Z only."""
         return self.filter(input__text__iregex=re.escape(words))
 
+    def clones(self) -> Self:
+        """Those that make a voice and say its preview for the first time; not its other takes."""
+        return self.filter(model=CLONE, take_of=None)
+
     def similar(self, prediction: Prediction) -> Self:
         """Runs that take about as long: the same kind, by the same engine."""
         kind = Q(model=CLONE) if prediction.is_clone else ~Q(model=CLONE)
-        return self.filter(kind, engine=prediction.engine)
+        return self.filter(kind, engine=prediction.engine, take_of__isnull=not prediction.is_take)
 
 
 class Prediction(Leased):
@@ -50,6 +54,10 @@ class Prediction(Leased):
     engine = models.CharField(max_length=20)
     voice = models.ForeignKey(Voice, null=True, blank=True, on_delete=models.SET_NULL, related_name="predictions")
     sample = models.ForeignKey(Sample, null=True, blank=True, on_delete=models.SET_NULL, help_text="Of a clone.")
+    take_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="takes", help_text="Of which preview."
+    )
+    seed = models.PositiveIntegerField(default=0, help_text="What makes a take another one; 0: the first.")
     input = models.JSONField(help_text="As validated, in the names of the v3 contract.")
     audio = models.FileField(blank=True, upload_to="predictions")
     master = models.FileField(blank=True, upload_to="predictions", help_text="The same, lossless (FLAC).")
@@ -95,7 +103,17 @@ class Prediction(Leased):
 
     @property
     def is_clone(self) -> bool:
+        """Whether what it says is the preview of a voice, so that it is no use of it."""
         return self.model == CLONE
+
+    @property
+    def is_take(self) -> bool:
+        """Whether it says the preview of a voice once more, otherwise."""
+        return self.take_of_id is not None
+
+    @property
+    def makes_voice(self) -> bool:
+        return self.is_clone and not self.is_take
 
     @property
     def text(self) -> str:

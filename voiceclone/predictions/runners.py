@@ -43,7 +43,7 @@ def perform(prediction: Prediction) -> None:
             if opening.is_hosted(prediction):
                 _prepare(prediction, progress)
             else:
-                result = (_clone if prediction.is_clone else _speak)(prediction, progress)
+                result = (_clone if prediction.makes_voice else _speak)(prediction, progress)
                 progress("saving", 0, 1)
                 save(prediction, result)
         if opening.is_hosted(prediction):
@@ -142,7 +142,7 @@ def _speak(prediction: Prediction, progress: Progress) -> Result:
     with voice.profile.open("rb") as profile:
         data = profile.read()
     engine = registry.local(prediction.engine)
-    settings = speech_settings(prediction.input, even_loudness=voice.volume_normalization)
+    settings = speech_settings(prediction.input, even_loudness=voice.volume_normalization, seed=prediction.seed)
     chunks: list[Chunk] = []
     lengths: list[float] = []
     for chunk in engine.speak(data, prediction.text, settings, progress):
@@ -160,7 +160,7 @@ def save(prediction: Prediction, result: Result, also: Callable[[], None] | None
     waveform, rate = sounds.joined(result.chunks), result.chunks[0].sample_rate
     audio, master = sounds.keep_whole(prediction, waveform, rate)
     keep, profile = _keep_voice(prediction), ""
-    if prediction.is_clone:
+    if prediction.makes_voice:
         kind = "json" if opening.is_hosted(prediction) else "npz"
         learnt = f"voices/{prediction.voice_id}/{prediction.attempts}.{kind}"
         profile = default_storage.save(learnt, ContentFile(result.profile))
@@ -209,7 +209,7 @@ def _voice_is_ready(prediction: Prediction, profile: str) -> Callable[[], None]:
 
 def _keep_voice(prediction: Prediction) -> Callable[[], None]:
     def keep() -> None:
-        if prediction.voice:
+        if prediction.voice and not prediction.is_clone:  # another take of a preview is no use of the voice
             retention.keep(prediction.voice, prediction.owner)
 
     return keep

@@ -46,6 +46,8 @@ def sentence(task: Prediction) -> str:
     if task.status == Status.PROCESSING:
         return next((step.text for step in steps(task) if step.state == "now"), gettext("Finishing"))
     if task.status == Status.COMPLETED:
+        if task.is_take:
+            return gettext("Another take is ready.")
         return gettext("Your clone is ready.") if task.is_clone else gettext("Your speech is ready.")
     return gettext("Cancelled.") if task.status == Status.CANCELLED else gettext("It did not work.")
 
@@ -63,7 +65,7 @@ def steps(task: Prediction) -> list[Step]:
 def _words(task: Prediction) -> dict[str, str]:
     if registry.is_hosted(task.engine):
         return remote.steps(task.engine, task.stage)
-    return {name: str(text) for name, text in (CLONE_STEPS if task.is_clone else SPEECH_STEPS).items()}
+    return {name: str(text) for name, text in (CLONE_STEPS if task.makes_voice else SPEECH_STEPS).items()}
 
 
 def _stage(task: Prediction) -> str:

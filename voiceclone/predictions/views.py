@@ -14,16 +14,16 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 from django_htmx.http import push_url
 
 from voiceclone.accounts.models import User
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audio.encode import CONTENT_TYPES
 from voiceclone.audio.ranged import SAFETY_HEADERS, ranged_file_response
-from voiceclone.predictions import erasure, lifecycle, outputs, sounds, watching
+from voiceclone.predictions import erasure, lifecycle, outputs, sounds, takes, watching
 from voiceclone.predictions.filters import HistoryForm
-from voiceclone.predictions.models import Prediction
+from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.voices.retention import NotUsable
 from voiceclone.work.leases import Status
 
@@ -53,8 +53,7 @@ def _whole(request: PersonRequest, name: str, default: int) -> int:
 @require_GET
 def detail(request: PersonRequest, pk: str) -> HttpResponse:
     prediction = get_object_or_404(Prediction.objects.for_user(request.user).select_related("voice__sample"), pk=pk)
-    watched = watching.poller([prediction], request.user.changes, watching.shown_as(prediction))
-    return render(request, "predictions/detail.html", {"task": prediction, **watched})
+    return render(request, "predictions/detail.html", watching.page_of(prediction, request.user.changes))
 
 
 @login_required
@@ -157,6 +156,26 @@ def retry(request: PersonRequest, pk: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect(prediction)
     return redirect(f"{reverse('clone' if again.is_clone else 'speak')}?task={again.pk}")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def take(request: PersonRequest, pk: str) -> HttpResponse:
+    """GET: the preview `pk` beside its sample, with its other takes. POST: *Try another take* of it."""
+    mine = Prediction.objects.for_user(request.user).filter(model=CLONE).select_related("voice__sample")
+    task, problem = get_object_or_404(mine, pk=pk), ""
+    if request.method == "POST":
+        try:
+            task = takes.another(task)
+        except NotUsable as error:
+            problem = str(error)
+    if not request.htmx:
+        if problem:
+            messages.error(request, problem)
+        return redirect(f"{reverse('clone')}?task={task.pk}")
+    version = User.objects.values_list("changes", flat=True).get(pk=request.user.pk)
+    context = {"problem": problem, **watching.page_of(task, version)}
+    return render(request, "predictions/_watched.html", context, status=422 if problem else 200)
 
 
 @login_required

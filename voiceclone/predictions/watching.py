@@ -12,7 +12,11 @@ from voiceclone.predictions.models import Prediction
 
 TEMPLATES = {"task": "predictions/_task.html", "card": "library/_card.html"}
 """what fills the element “task-…” or “card-…” of a task that changed"""
-PIECES = {"speech": "predictions/_speech_changes.html", "row": "predictions/_row_changes.html"}
+PIECES = {
+    "speech": "predictions/_speech_changes.html",
+    "row": "predictions/_row_changes.html",
+    "take": "predictions/_take_changes.html",
+}
 """fragments that bring their own targets: a player or an open menu stays as it is while the rest changes"""
 INTERVALS = ((30, 1), (120, 3), (600, 10))
 """(up to this age in seconds, seconds between polls)"""
@@ -30,7 +34,13 @@ def changed(tasks: Sequence[Prediction], seen: int, shown_as: str) -> dict[str, 
 
 def shown_as(task: Prediction) -> str:
     """How a task is shown on a page of its own."""
-    return "task" if task.is_clone else "speech"
+    return "take" if task.is_take else "task" if task.is_clone else "speech"
+
+
+def page_of(task: Prediction, version: int) -> dict[str, Any]:
+    """Context for a page that shows one task. Beside a preview, another take of it may be under way."""
+    takes = list(task.takes.unfinished()) if task.makes_voice and not task.is_unfinished else []
+    return {"task": task, **poller([task, *takes], version, "take" if takes else shown_as(task))}
 
 
 def poller(tasks: Sequence[Prediction], version: int, shown_as: str = "task") -> dict[str, Any]:

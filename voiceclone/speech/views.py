@@ -96,4 +96,4 @@ def _page(form: SpeechForm) -> dict[str, Any]:
 
 def _watched(user: User, task: Prediction) -> dict[str, Any]:
     version = User.objects.values_list("changes", flat=True).get(pk=user.pk)
-    return {"task": task, **watching.poller([task], version, "speech")}
+    return watching.page_of(task, version)

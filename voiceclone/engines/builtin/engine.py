@@ -46,6 +46,7 @@ class BuiltinEngine(LocalEngine):
         max_text=10_000,
         stays_here=True,
         hears=60.0,
+        takes=True,
         in_a_line=gettext_noop(
             "Basic quality, some seconds for a clone, free of charge. Your sample stays on this machine."
         ),
@@ -136,7 +137,7 @@ def _say(voice: Profile, runs: list[languages.Run], settings: SpeechSettings) ->
     for run in runs:
         text = in_english(run.text) if settings.english_normalization and run.english else run.text
         for piece in cut(text):  # what is said for a short word may be long
-            said = synthesis.say(voice, piece, run.voice, style, settings.speed, float(settings.pitch))
+            said = synthesis.say(voice, piece, run.voice, style, settings.speed, float(settings.pitch), settings.seed)
             if len(said):
                 parts += [gap, said] if parts else [said]
     if not parts:

@@ -10,6 +10,7 @@ from voiceclone.engines.builtin import rhythm
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray
 from voiceclone.engines.builtin.base_voice import BaseSpeech
 from voiceclone.engines.builtin.profile import Profile
+from voiceclone.engines.builtin.variation import PLAIN, Variation
 
 _LOWEST_F0, _HIGHEST_F0 = 50.0, 600.0  # Hz
 
@@ -38,7 +39,9 @@ STYLES = {
 """The emotions of the v3 contract. They differ as sounds; nobody would call them acting."""
 
 
-def f0_contour(profile: Profile, speech: BaseSpeech, style: Style, semitones: float = 0.0) -> FloatArray:
+def f0_contour(
+    profile: Profile, speech: BaseSpeech, style: Style, semitones: float = 0.0, take: Variation = PLAIN
+) -> FloatArray:
     """A contour of F0 at the speaker's mean and range of log F0, shape (frames,), Hz, 0 where unvoiced."""
     voiced = speech.frames.voiced
     if not voiced.any():
@@ -48,12 +51,13 @@ def f0_contour(profile: Profile, speech: BaseSpeech, style: Style, semitones: fl
     if speech.voice == rhythm.VOICE:
         z = rhythm.tune(speech, z)
         z = (z - z[voiced].mean()) / max(0.05, z[voiced].std())
+    z = take.tune(z, voiced)
     centre = profile.log_f0_mean + (style.semitones + semitones) * np.log(2) / 12
     spread = profile.log_f0_deviation * style.intonation
     return np.where(voiced, np.clip(np.exp(centre + z * spread), _LOWEST_F0, _HIGHEST_F0), 0.0)
 
 
-def durations(speech: BaseSpeech, tempo: float) -> FloatArray:
+def durations(speech: BaseSpeech, tempo: float, take: Variation = PLAIN) -> FloatArray:
     """How long each base frame lasts, shape (frames,), seconds."""
-    even = np.full(len(speech), FRAME_PERIOD / 1000 / tempo)
+    even = take.stretches(speech) * (FRAME_PERIOD / 1000 / tempo)
     return even * rhythm.stretches(speech) if speech.voice == rhythm.VOICE else even

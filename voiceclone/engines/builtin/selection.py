@@ -13,6 +13,7 @@ from voiceclone.engines.builtin.alignment import squared_distances
 from voiceclone.engines.builtin.analysis import SPECTRAL, FloatArray, IntArray
 from voiceclone.engines.builtin.base_voice import NARROW, BaseSpeech, base_features, in_context
 from voiceclone.engines.builtin.profile import Profile
+from voiceclone.engines.builtin.variation import PLAIN, Variation
 
 _CANDIDATES = 40
 _BLOCK = 256  # frames compared with every exemplar at once; a block keeps the memory small
@@ -20,12 +21,14 @@ _WRONG_PHONE, _WRONG_VOICING, _WRONG_PITCH, _POSITION, _DISTRUST = 1.2, 2.0, 1.0
 _JOIN, _NEAR_MISS = 0.3, 0.08  # what leaving the recording's own order costs, besides the step in the spectrum
 
 
-def select(profile: Profile, speech: BaseSpeech, predicted: FloatArray, f0: FloatArray) -> IntArray:
+def select(
+    profile: Profile, speech: BaseSpeech, predicted: FloatArray, f0: FloatArray, take: Variation = PLAIN
+) -> IntArray:
     """Exemplar numbers, shape (frames,), for base speech.
 
     `predicted` are the envelopes wanted (frames, CEPSTRAL_ORDER), `f0` the pitch (frames,), Hz, 0 where unvoiced.
     """
-    index, cost = _candidates(profile, speech, predicted, f0)
+    index, cost = _candidates(profile, speech, predicted, f0, take)
     return _smoothest(profile, index, cost)
 
 
@@ -37,19 +40,20 @@ def _spectral_weights(profile: Profile) -> FloatArray:
 
 
 def _candidates(
-    profile: Profile, speech: BaseSpeech, predicted: FloatArray, f0: FloatArray
+    profile: Profile, speech: BaseSpeech, predicted: FloatArray, f0: FloatArray, take: Variation
 ) -> tuple[IntArray, FloatArray]:
     """The nearest exemplars of every frame and their target costs, each shape (frames, candidates)."""
     weights = _spectral_weights(profile)
     wanted = np.hstack([in_context(base_features(speech), NARROW), predicted[:, SPECTRAL] * weights])
     offered = np.hstack([profile.context, profile.mel_cepstra[:, SPECTRAL] * weights]).astype(np.float32)
-    offered_f0, distrust = profile.f0[profile.frame], (_DISTRUST * profile.cost).astype(np.float32)
+    offered_f0 = profile.f0[profile.frame]
+    dislike = (_DISTRUST * profile.cost + take.tastes(profile.frame)).astype(np.float32)
     offered_position = profile.position.astype(np.float32)
     count = min(_CANDIDATES, len(offered) - 1)
     indices, costs = [], []
     for first in range(0, len(wanted), _BLOCK):
         rows = slice(first, first + _BLOCK)
-        cost = squared_distances(wanted[rows].astype(np.float32), offered) + distrust
+        cost = squared_distances(wanted[rows].astype(np.float32), offered) + dislike
         cost += np.float32(_WRONG_PHONE) * (speech.phones[rows, None] != profile.phones)
         cost += np.float32(_WRONG_VOICING) * (speech.frames.voiced[rows, None] != (offered_f0 > 0))
         cost += np.float32(_WRONG_PITCH) * np.minimum(_octaves_apart(f0[rows], offered_f0), 1)

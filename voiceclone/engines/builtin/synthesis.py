@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from voiceclone.engines.base import Waveform
-from voiceclone.engines.builtin import average_voice, base_voice, conversion, prosody, selection
+from voiceclone.engines.builtin import average_voice, base_voice, conversion, prosody, selection, variation
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, IntArray, envelope_basis
 from voiceclone.engines.builtin.base_voice import WIDE, BaseSpeech, base_features, in_context
 from voiceclone.engines.builtin.espeak import BASE_RATE
 from voiceclone.engines.builtin.profile import Profile
 from voiceclone.engines.builtin.prosody import Style
+from voiceclone.engines.builtin.variation import Variation
 
 OUTPUT_RATE = 24000  # Hz
 _RMS = 0.09  # of speech at volume 1, without its silences
@@ -42,18 +43,22 @@ class Grains:
     voiced: NDArray[np.bool_]
 
 
-def say(profile: Profile, text: str, voice: str, style: Style, tempo: float = 1.0, semitones: float = 0.0) -> Waveform:
+def say(
+    profile: Profile, text: str, voice: str, style: Style, tempo: float = 1.0, semitones: float = 0.0, seed: int = 0
+) -> Waveform:
     """One sentence in a learnt voice, at OUTPUT_RATE, from its first sound to its last; empty where nothing is said.
 
-    `voice` is espeak-ng's; `tempo` a factor beside the style's, `semitones` are added to the style's.
+    `voice` is espeak-ng's; `tempo` a factor beside the style's, `semitones` are added to the style's,
+    `seed` names another take of it.
     """
     rate = int(np.clip(BASE_RATE * profile.tempo, 90, 320))
     speech = base_voice.say(text, voice, profile.sample_rate, rate)
     if speech.spoken.sum() < 10:
         return np.zeros(0, np.float32)
-    f0 = prosody.f0_contour(profile, speech, style, semitones)
-    exemplars, target = _envelopes(profile, speech, f0)
-    ends = np.cumsum(prosody.durations(speech, tempo * style.tempo))
+    take = variation.of(seed, text)
+    f0 = prosody.f0_contour(profile, speech, style, semitones, take)
+    exemplars, target = _envelopes(profile, speech, f0, take)
+    ends = np.cumsum(prosody.durations(speech, tempo * style.tempo, take))
     grains = _plan(profile, exemplars, f0, ends)
     waveform = _overlap_add(profile, speech, exemplars, target, grains, style, ends)
     spoken, edges = np.flatnonzero(speech.spoken), np.append(0.0, ends) * profile.sample_rate
@@ -69,7 +74,7 @@ def _active_rms(waveform: FloatArray) -> float:
     return float(np.sqrt(np.mean(active**2))) if len(active) else 1.0
 
 
-def _envelopes(profile: Profile, speech: BaseSpeech, f0: FloatArray) -> tuple[IntArray, FloatArray]:
+def _envelopes(profile: Profile, speech: BaseSpeech, f0: FloatArray, take: Variation) -> tuple[IntArray, FloatArray]:
     """For every base frame its exemplar (frames,) and the envelope aimed at (frames, CEPSTRAL_ORDER)."""
     x = conversion.regressors(
         in_context(base_features(speech), WIDE), speech.phones, speech.position, profile.vocabulary
@@ -79,7 +84,7 @@ def _envelopes(profile: Profile, speech: BaseSpeech, f0: FloatArray) -> tuple[In
     deviation = profile.mel_cepstra[loud].std(0)
     # Stretched before the search, too: what was averaged would find the dullest frames of the recording.
     predicted = conversion.with_global_variance(standard * profile.deviation + profile.mean, deviation, speech.spoken)
-    exemplars = selection.select(profile, speech, predicted, f0)
+    exemplars = selection.select(profile, speech, predicted, f0, take)
     jumps = np.abs(np.diff(exemplars, prepend=exemplars[0] - 1) - 1) > 1.5
     near = np.clip(gaussian_filter1d(jumps.astype(float), 2) * 5, 0, 1)[:, None]
     found = profile.mel_cepstra[exemplars]

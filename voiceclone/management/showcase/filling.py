@@ -82,7 +82,8 @@ def _tasks(maker: User) -> dict[str, str]:
     """Tasks in every state. No worker runs here, so those that wait or run go on doing so."""
     from django.utils.timezone import now
 
-    from voiceclone.management.commands.seeddemo import SCENES, clone, latest, speak
+    from voiceclone.management.commands.seeddemo import SCENES, clone, finish, latest, speak
+    from voiceclone.predictions import takes
     from voiceclone.predictions.models import CLONE, Prediction
 
     mine = Prediction.objects.for_user(maker)
@@ -97,6 +98,9 @@ def _tasks(maker: User) -> dict[str, str]:
         "clone_queued": clone(maker, "QueuedVoice-1", "Soon to be heard.", "queued"),
         "speech_running": speak(voice, "The first sentence is made. The second one is not. And then a third.", "words"),
     }
+    for _ in range(2):
+        found["clone_takes"] = takes.another(done.get(model=CLONE, voice__voice_id="HotelAssistant-2", take_of=None))
+        finish(found["clone_takes"])
     hour = now() + timedelta(hours=1)
     running = {"status": "processing", "lease_until": hour, "started_at": now() - timedelta(seconds=3), "attempts": 1}
     mine.filter(pk=found["clone_running"].pk).update(stage="learning", done=2, total=5, **running)

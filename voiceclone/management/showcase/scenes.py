@@ -41,6 +41,7 @@ PAGES = (
     Scene("clone-queued", "/clone/?task={clone_queued}", MAKER),
     Scene("clone-running", "/clone/?task={clone_running}", MAKER),
     Scene("clone-done", "/clone/?task={clone_done}", MAKER),
+    Scene("clone-takes", "/clone/?task={clone_takes}", MAKER),
     Scene("clone-failed", "/clone/?task={clone_failed}", MAKER),
     # voices
     Scene("library", "/voices/", MAKER),

@@ -18,7 +18,7 @@ def renew(voice: Voice) -> Prediction:
         voice = retention.lock(voice)
         if not voice.is_ready or voice.frozen_at or not (voice.lost_at or voice.is_late_at_vendor):
             raise retention.NotUsable(retention.problem(voice) or f"“{voice.voice_id}” is not lost.")
-        clones = voice.predictions.filter(model=CLONE)
+        clones = voice.predictions.clones()
         under_way = clones.unfinished().first()
         if under_way:
             return under_way

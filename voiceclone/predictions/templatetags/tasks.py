@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from voiceclone.engines import registry
-from voiceclone.predictions import estimates, naming, steps
+from voiceclone.predictions import estimates, naming, steps, takes
 from voiceclone.predictions.models import Prediction
 from voiceclone.voices import likeness
 
@@ -30,6 +30,12 @@ def progress_of(task: Prediction) -> dict[str, Any]:
 def likeness_of(task: Prediction) -> likeness.Likeness | None:
     """How alike the voice was, beside what real people reach; None where that is not known."""
     return likeness.describe(task.likeness) if task.likeness is not None and task.audio else None
+
+
+@register.simple_tag
+def takes_of(task: Prediction) -> takes.Takes | None:
+    """Of a preview: all that were made of it; None for a speech, and for a clone that has not said its preview yet."""
+    return takes.of(task) if task.is_take or (task.is_clone and task.audio) else None
 
 
 @register.filter

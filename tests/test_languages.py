@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
 from voiceclone.accounts.models import User
 from voiceclone.api.catalog import request_schema
 from voiceclone.management.commands import languages
+from voiceclone.predictions import asked
 from voiceclone.predictions.catalog import CLONE
+from voiceclone.predictions.models import Prediction
 from voiceclone.speech.forms import SpeechForm
 from voiceclone.voices import voice_id
+from voiceclone.voices.models import Voice
 
 OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 SPANISH = {"HTTP_ACCEPT_LANGUAGE": "es-MX,es;q=0.9,en;q=0.5"}
@@ -55,6 +62,7 @@ def test_what_is_compiled_is_what_is_written(language: str) -> None:
     """A bare machine has no Babel: it reads the .mo file that lies in the repository."""
     compiled = (languages.folder_of(language) / "django.mo").read_bytes()
     assert compiled == languages.compiled(languages.translated(language))
+    assert languages.words_of(language).read_text() == languages.words(languages.translated(language))
 
 
 def test_a_page_speaks_the_language_of_the_browser(client: Client, db: None) -> None:
@@ -65,6 +73,12 @@ def test_a_page_speaks_the_language_of_the_browser(client: Client, db: None) -> 
     assert answer["Content-Language"] == "es"
     assert "Accept-Language" in answer["Vary"]
     assert "Hear your own voice" in client.get("/", HTTP_ACCEPT_LANGUAGE="sv").content.decode()
+
+
+def test_languages_are_called_by_their_own_names(client: Client, db: None) -> None:
+    page = client.get("/", **SPANISH).content.decode()
+    assert '<button class="link small" name="language" value="en" lang="en">English</button>' in page
+    assert ">Español</b>" in page
 
 
 def test_an_error_speaks_it_too(client: Client, db: None) -> None:
@@ -107,3 +121,48 @@ def test_a_form_says_what_is_wrong_in_the_language_of_whoever_filled_it_in(alice
 def test_what_is_kept_for_programs_is_english_whoever_asks_first() -> None:
     with translation.override("es"):
         assert request_schema(CLONE)["properties"]["custom_voice_id"]["title"] == "Voice ID"
+
+
+def test_what_is_refused_is_refused_in_the_language_of_the_page(
+    alice: User, client_of: Callable[[User], Client], make_voice: Callable[..., Voice]
+) -> None:
+    User.objects.filter(pk=alice.pk).update(language="es")
+    browser = client_of(User.objects.get(pk=alice.pk))
+    text = SimpleUploadedFile("otter.wav", b"A grey heron.\n" * 99)
+    said = unescape(browser.post("/clone/sample/", {"file": text}).content.decode())
+    assert "Esto es un archivo de texto, no una grabación. Leemos MP3, M4A" in said
+    passport = SimpleUploadedFile("otter.voicepassport", b"PK\x03\x04" + b"heron" * 99)
+    said = unescape(browser.post("/voices/import/", {"file": passport, "consent": "on"}).content.decode())
+    assert "Este pasaporte está dañado: no llegó entero." in said
+    make_voice(alice, "GoneVoice-1", state="expired", ended_at=datetime(2026, 3, 4, 15, 6, tzinfo=UTC))
+    said = unescape(browser.get("/speak/?voice=GoneVoice-1").content.decode())
+    assert "caducó el 4 de marzo de 2026, 15:06 UTC: no se usó en los 7 días" in said
+
+
+def test_what_was_asked_for_is_told_in_it_too(alice: User) -> None:
+    given = {"text": "Hola.", "pitch": -2, "emotion": "sad", "language_boost": "Spanish", "english_normalization": True}
+    task = Prediction(owner=alice, model="minimax/speech-02-hd", input=given)
+    with translation.override("es"):
+        assert asked.rows(task) == [
+            ("Modelo", "speech-02-hd"),
+            ("Tono", "−2 semitonos"),
+            ("Emoción", "Triste"),
+            ("Idioma", "Español"),
+            ("Números en inglés con palabras", "Sí"),
+        ]
+        assert asked.settings(task)[:3] == ["−2 semitonos", "triste", "Español"]
+    assert asked.settings(task)[:3] == ["−2 semitones", "sad", "Spanish"]
+
+
+def test_the_page_about_the_api_speaks_it_around_what_it_quotes(client: Client, db: None) -> None:
+    page = client.get("/api/docs", **SPANISH).content.decode()
+    assert "Crear una clave" in page
+    assert 'lang="en"' in page
+    assert "Crear una clave" not in client.get("/api/docs").content.decode()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_scripts_get_their_words_only_where_they_need_them(language: str, client: Client, db: None) -> None:
+    words = staticfiles_storage.url(f"js/words.{language}.js")
+    assert words in client.get("/", HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    assert "js/words." not in client.get("/").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 
 import pytest
@@ -74,3 +75,18 @@ def test_programs_get_json_where_there_is_nothing(client: Client, db: None, meth
     answer = getattr(client, method)("/api/no/such/address")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
     assert answer.json() == {"code": 404, "message": "There is nothing at /api/no/such/address on this server."}
+
+
+def test_pages_travel_compressed_and_answers_to_programs_as_they_are(client: Client, db: None) -> None:
+    page = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert page["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page["Vary"]
+    assert "Hear your own voice" in gzip.decompress(page.content).decode()
+    assert "Content-Encoding" not in client.get("/")
+    assert "Content-Encoding" not in client.get("/healthz", headers={"Accept-Encoding": "gzip"})
+
+
+@pytest.mark.parametrize(("kept", "said"), [("dark", ' data-theme="dark"'), ('"><script>', ""), ("", "")])
+def test_a_chosen_look_is_in_the_page_before_any_script(client: Client, db: None, kept: str, said: str) -> None:
+    client.cookies["theme"] = kept
+    assert f'<html lang="en"{said}>' in client.get("/").content.decode()

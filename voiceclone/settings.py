@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "voiceclone.api.middleware.programs",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "voiceclone.middleware.small_pages",
     "csp.middleware.CSPMiddleware",
     "voiceclone.middleware.privacy_headers",
     "voiceclone.middleware.request_id",

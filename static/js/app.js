@@ -1,7 +1,10 @@
 // What every page needs: toasts, dialogs, menus, copy, counters, upload progress, a lost connection, polling that rests.
 // Everything listens on the document, so whatever htmx swaps in works at once.
+// Words: say("Pause {what}", { what }) looks the English text up in words.LANGUAGE.js, which `manage.py languages` makes.
 (() => {
   "use strict";
+  const say = (text, values = {}) => (window.voiceclone?.words?.[text] || text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const number = (value) => value.toLocaleString(document.documentElement.lang, { useGrouping: "always" });
   const $ = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -27,7 +30,7 @@
     close.className = "icon-button";
     close.type = "button";
     close.dataset.dismiss = "";
-    close.setAttribute("aria-label", "Close");
+    close.setAttribute("aria-label", say("Close"));
     close.append(icon("close", 16));
     box.append(icon(ICONS[kind] || "info"), text, close);
     $("#toasts").append(box);
@@ -37,7 +40,7 @@
     if (box.classList.contains("err")) return;
     setTimeout(() => (box.matches(":hover, :focus-within") ? expire(box) : box.remove()), 7000);
   }
-  window.voiceclone = { toast, icon };
+  window.voiceclone = Object.assign(window.voiceclone || {}, { say, toast, icon });
   all("#toasts .toast").forEach(expire);
   // the server says HX-Trigger: {"vc:error": {"message": "…"}} or {"vc:toast": {"message": "…", "kind": "ok"}}
   document.addEventListener("vc:error", (event) => toast(event.detail.message || event.detail.value, "err"));
@@ -82,7 +85,7 @@
       box.remove();
       button.focus();
     }
-    toast("Copied", "ok");
+    toast(say("Copied"), "ok");
   }
 
   // --- while typing: counters, sliders ------------------------------------------------------------------------------------
@@ -91,7 +94,7 @@
     const shown = document.getElementById(field.dataset.counter);
     if (!shown) return;
     const [length, limit] = [[...field.value].length, Number(field.dataset.max || field.maxLength)];
-    shown.textContent = `${length.toLocaleString("en")} / ${limit.toLocaleString("en")}`;
+    shown.textContent = `${number(length)} / ${number(limit)}`;
     shown.classList.toggle("over", length > limit);
   }
   document.addEventListener("input", (event) => {
@@ -133,16 +136,16 @@
     const text = $("[data-upload-text]", place(event.target));
     bar.max = 100;
     if (percent < 100) bar.value = percent; else bar.removeAttribute("value");
-    if (text) text.textContent = percent < 100 ? `Uploading, ${percent} %` : "Checking your sample";
+    if (text) text.textContent = percent < 100 ? say("Uploading, {percent} %", { percent }) : say("Checking your sample");
   });
 
   // --- answers that did not come, or said no -------------------------------------------------------------------------------
   let lost = null;
   const WORDS = {
-    403: "You may not do that, or this page is too old. Reload it and try again.",
-    404: "This is no longer there. It may have been deleted or have expired.",
-    413: "This file is too large.",
-    429: "That was a lot at once. Wait a minute, then try again.",
+    403: say("You may not do that, or this page is too old. Reload it and try again."),
+    404: say("This is no longer there. It may have been deleted or have expired."),
+    413: say("This file is too large."),
+    429: say("That was a lot at once. Wait a minute, then try again."),
   };
   const isPoller = (element) => element?.matches?.("[data-poller]");
   function failed(event) {
@@ -151,7 +154,7 @@
     if (isPoller(elt)) setTimeout(() => poll(elt), 5000);
     if (xhr?.status) {
       const id = xhr.getResponseHeader("X-Request-ID");
-      const words = WORDS[xhr.status] || "Something went wrong on our side. Nothing you typed or recorded is gone.";
+      const words = WORDS[xhr.status] || say("Something went wrong on our side. Nothing you typed or recorded is gone.");
       const said = isUpload(elt) && $("[data-upload-failed]", place(elt)) && !WORDS[xhr.status];
       if (!isPoller(elt) && !said) toast(id ? `${words} (${id})` : words, "err");
       return;
@@ -226,10 +229,10 @@
     event.preventDefault();
     const name = event.detail.exception?.name;
     toast(
-      name === "NotAllowedError" ? "The passkey was not used: it was cancelled, or it took too long."
-        : name === "InvalidStateError" ? "This device already has a passkey for your account."
-          : window.isSecureContext ? "This browser could not use a passkey. Sign in with your password instead."
-            : "Passkeys need HTTPS or localhost.",
+      name === "NotAllowedError" ? say("The passkey was not used: it was cancelled, or it took too long.")
+        : name === "InvalidStateError" ? say("This device already has a passkey for your account.")
+          : window.isSecureContext ? say("This browser could not use a passkey. Sign in with your password instead.")
+            : say("Passkeys need HTTPS or localhost."),
       "err",
     );
   });

@@ -7,7 +7,7 @@
 
   function give(input, file) {
     if (!/^(audio|video)\//.test(file.type) && !/\.(wav|mp3|m4a|flac|ogg|opus|webm|mp4|aac)$/i.test(file.name)) {
-      window.voiceclone.toast("That is not a sound file. WAV, MP3, M4A, FLAC, OGG, WebM and MP4 work.", "err");
+      window.voiceclone.toast(window.voiceclone.say("That is not a sound file. WAV, MP3, M4A, FLAC, OGG, WebM and MP4 work."), "err");
       return;
     }
     const box = new DataTransfer();
@@ -46,7 +46,7 @@
     const line = document.createElement("p");
     line.className = "errors";
     line.setAttribute("role", "alert");
-    line.textContent = `The file is ${megabytes(file.size)} MB; the limit is ${megabytes(limit)} MB.`;
+    line.textContent = window.voiceclone.say("The file is {found}; the limit is {limit}.", { found: `${megabytes(file.size)} MB`, limit: `${megabytes(limit)} MB` });
     document.getElementById("file-errors").replaceChildren(line);
   }, true);
   document.addEventListener("change", (event) => {  // without an upload at once, say at least which file it is

@@ -1,6 +1,7 @@
 // The player of _player.html: a button, a range over a waveform, an <audio>. Only one sounds at a time.
 (() => {
   "use strict";
+  const { say } = window.voiceclone;
   const playerOf = (element) => element.closest?.("[data-player]");
   const part = (player, name) => player.querySelector(`[data-${name}]`);
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -20,15 +21,16 @@
     }
     wave.style.setProperty("--at", `${total ? (100 * here) / total : 0}%`);
     seek.value = here;
-    seek.setAttribute("aria-valuetext", `${clock(here)} of ${clock(total)}`);
+    seek.setAttribute("aria-valuetext", say("{at} of {total}", { at: clock(here), total: clock(total) }));
     part(player, "time").textContent = here > 0 ? `${clock(here)} / ${clock(total)}` : clock(total);
     player.toggleAttribute("data-started", here > 0);
   }
 
   function button(player, playing) {
     const play = part(player, "play");
+    const what = play.dataset.label;
     player.toggleAttribute("data-playing", playing);
-    play.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${play.dataset.label}`);
+    play.setAttribute("aria-label", playing ? say("Pause {what}", { what }) : say("Play {what}", { what }));
   }
 
   function fail(player) {
@@ -38,7 +40,7 @@
     const text = document.createElement("p");
     text.className = "player-error";
     text.setAttribute("role", "alert");
-    text.textContent = "This sound could not be loaded. Reload the page and try again.";
+    text.textContent = say("This sound could not be loaded. Reload the page and try again.");
     player.append(text);
   }
 

@@ -1,15 +1,16 @@
 // Record a sample in the page: raw sound, a text to read, a level in words. The take becomes a file in the form.
 (() => {
   "use strict";
+  const { say } = window.voiceclone;
   const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
   const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };  // they change the voice that is cloned
   const ERRORS = {
-    none: "No microphone was found. Plug one in and try again, or upload a file.",
-    refused: "The microphone is blocked for this page. Allow it in the browser's address bar, then try again.",
-    busy: "The microphone did not start. Another program may be using it. Close that, then try again.",
-    unsupported: "This browser cannot record. Upload a file instead.",
+    none: say("No microphone was found. Plug one in and try again, or upload a file."),
+    refused: say("The microphone is blocked for this page. Allow it in the browser's address bar, then try again."),
+    busy: say("The microphone did not start. Another program may be using it. Close that, then try again."),
+    unsupported: say("This browser cannot record. Upload a file instead."),
   };
-  const LEVELS = { good: "Good level", quiet: "Too quiet: come closer", clip: "Clipping: move back a little", wait: "Listening…" };
+  const LEVELS = { good: say("Good level"), quiet: say("Too quiet: come closer"), clip: say("Clipping: move back a little"), wait: say("Listening…") };
   const takes = new WeakMap();  // recorder element → what it is doing
   const find = (box, name) => box.querySelector(`[data-${name}]`);
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -20,7 +21,7 @@
   function state(box, name) {
     box.dataset.state = name;
     for (const element of box.querySelectorAll("[data-on]")) element.hidden = !element.dataset.on.split(" ").includes(name);
-    find(box, "record-word").textContent = ["counting", "recording"].includes(name) ? "Stop recording" : "Start recording";
+    find(box, "record-word").textContent = ["counting", "recording"].includes(name) ? say("Stop recording") : say("Start recording");
   }
 
   function refuse(box, why) {
@@ -104,7 +105,7 @@
     find(box, "timer").textContent = clock(seconds);
     find(box, "ring").setAttribute("stroke-dasharray", `${Math.min(100, (100 * seconds) / good)} 100`);
     box.classList.toggle("enough", seconds >= good);
-    const advice = left < 15 ? `Stops by itself in ${Math.ceil(left)} s` : seconds < min ? `At least ${min} seconds` : seconds < good ? `${good} seconds or more clone better` : "Long enough. Read on to the end for the best clone.";
+    const advice = left < 15 ? say("Stops by itself in {left} s", { left: Math.ceil(left) }) : seconds < min ? say("At least {least} seconds", { least: min }) : seconds < good ? say("{good} seconds or more clone better", { good }) : say("Long enough. Read on to the end for the best clone.");
     if (find(box, "advice").textContent !== advice) find(box, "advice").textContent = advice;
     if (left <= 0) stop(box);
   }
@@ -137,7 +138,7 @@
     window.voiceclone.player.show(box.querySelector("[data-player]"), 0);
     Object.assign(find(box, "save"), { href: take.address, download: take.file.name });
     const short = take.seconds < setting(box, "min");
-    find(box, "take-hint").textContent = short ? `This is shorter than ${setting(box, "min")} seconds, too short to clone. Record again.` : take.seconds < setting(box, "good") ? `Works, but ${setting(box, "good")} seconds or more clone better.` : "Listen once: is it only you, and clear?";
+    find(box, "take-hint").textContent = short ? say("This is shorter than {least} seconds, too short to clone. Record again.", { least: setting(box, "min") }) : take.seconds < setting(box, "good") ? say("Works, but {good} seconds or more clone better.", { good: setting(box, "good") }) : say("Listen once: is it only you, and clear?");
     state(box, "taken");
     for (const use of box.querySelectorAll("[data-on=taken] [data-use]")) use.disabled = short;
     box.querySelector(short ? "[data-again]" : "[data-on=taken] [data-use]").focus();

@@ -47,9 +47,10 @@
     const said = [...text.replace(/<#[^<>#]*#>/g, "")].length;
     const speed = Number($("[data-speak] [name=speed]").value) || 1;
     const parts = [];
-    if (pace?.work) parts.push(`about ${words((pace.sound * said) / speed + pauses)} of speech, ready in about ${words(pace.work * (20 + [...text].length))}`);
+    const { say } = window.voiceclone;
+    if (pace?.work) parts.push(say("about {sound} of speech, ready in about {work}", { sound: words((pace.sound * said) / speed + pauses), work: words(pace.work * (20 + [...text].length)) }));
     const price = JSON.parse(pace?.prices || "{}")[$("[data-speak] [name=model]").value];
-    if (price) parts.push(`about ${dollars((price * [...text].length) / 1000)}`);
+    if (price) parts.push(say("about {price}", { price: dollars((price * [...text].length) / 1000) }));
     shown.textContent = /[\p{L}\p{N}]/u.test(text) ? parts.join(" · ") : "";
   }
 

@@ -1,11 +1,14 @@
-// Light or dark, decided before the first paint. Follows the system until the person says otherwise;
-// choosing what the system has anyway means following it again.
+// Light or dark. Follows the system until the person says otherwise; choosing what the system has anyway means following it
+// again. A choice is kept in a cookie, so that the server can say it in the page: no script holds up the first paint.
 (() => {
   "use strict";
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const kept = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
-  const keep = (theme) => { try { theme ? localStorage.setItem("theme", theme) : localStorage.removeItem("theme"); } catch { /* private mode */ } };
+  const kept = () => /(?:^|; )theme=(light|dark)/.exec(document.cookie)?.[1];
+  const keep = (theme) => {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `theme=${theme || ""}; Path=/; Max-Age=${theme ? 31536000 : 0}; SameSite=Lax${secure}`;
+  };
 
   function show() {
     const theme = kept() || (system.matches ? "dark" : "light");
@@ -14,10 +17,9 @@
     for (const button of document.querySelectorAll("[data-theme-switch]")) button.setAttribute("aria-label", button.dataset[other]);
   }
 
-  root.classList.add("js");
   show();
   system.addEventListener("change", show);
-  addEventListener("storage", show);
+  document.addEventListener("visibilitychange", show);  // it may have been chosen in another tab
   document.addEventListener("DOMContentLoaded", show);
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-theme-switch]")) return;

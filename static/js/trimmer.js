@@ -10,7 +10,7 @@
     const start = part(trimmer, "start");
     const end = part(trimmer, "end");
     const total = Number(end.max);
-    for (const range of [start, end]) range.setAttribute("aria-valuetext", `${clock(range.value)} of ${clock(total)}`);
+    for (const range of [start, end]) range.setAttribute("aria-valuetext", window.voiceclone.say("{at} of {total}", { at: clock(range.value), total: clock(total) }));
     part(trimmer, "frame").setAttribute("x", (100 * start.value) / total);
     part(trimmer, "frame").setAttribute("width", (100 * (end.value - start.value)) / total);
     part(trimmer, "text").textContent = `${clock(start.value)} – ${clock(end.value)} / ${clock(total)}`;

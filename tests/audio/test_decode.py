@@ -252,6 +252,7 @@ def test_a_full_disk_is_no_fault_of_the_recording(tmp_path):
     source.write_bytes(recorded("mp3", "libmp3lame"))
     program = (
         "import resource, sys; from pathlib import Path; from voiceclone.audio.decode import decode, DecodeError\n"
+        "from django.conf import settings; settings.configure(USE_I18N=False)\n"  # the sentences are translatable
         "resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))\n"
         "try: decode(Path(sys.argv[1]), Path(sys.argv[2]))\n"
         "except DecodeError as error: print(error.code, error)"

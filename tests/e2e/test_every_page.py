@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.npm import NPM, installed
 from voiceclone.management.showcase import camera, instance
@@ -30,6 +30,61 @@ LOOK = """async ([scheme]) => {
     const where = nodes => nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ");
     return found.violations.map(one => `${one.id}: ${one.help} ${where(one.nodes)}`);
 }"""
+
+# the way from a sample to hearing one's clone, as a screen reader tells it; what may stand between is left out
+TREES = {
+    "clone-sample": """
+      - heading "Clone a voice" [level=1]
+      - region "Your sample":
+        - heading "Your sample" [level=2]
+        - link "Change"
+        - group "Your sample":
+          - button "Play your sample"
+          - slider "Position in your sample"
+          - text: "0:24"
+        - status:
+          - paragraph: /A good sample/
+      - region "Name it and say something":
+        - textbox "Voice ID": /NewcomerVoice-\\d+/
+        - textbox /Preview text/: /Hello!/
+        - group "Whose voice is it?":
+          - radio "My own" [checked]
+          - radio "Somebody else's, with their permission"
+        - checkbox /This is my own voice, and I agree/
+        - button "Clone voice"
+      - complementary:
+        - region "Your clone":
+          - heading "Your clone will be here" [level=2]
+    """,
+    "clone-running": """
+      - region "Your clone":
+        - status: Learning your voice
+        - heading "Learning your voice" [level=2]
+        - progressbar "Progress of this task"
+        - list:
+          - listitem:
+            - img "Done"
+            - text: Checking your sample
+          - listitem:
+            - img "Done"
+            - text: Listening to your sample
+          - listitem: Learning your voice
+          - listitem: Speaking
+        - button "Cancel"
+    """,
+    "clone-done": """
+      - region "Your clone":
+        - status: Your clone is ready.
+        - heading "Narrator-2026" [level=2]
+        - group "Compare":
+          - button "Your sample"
+          - button "Your clone" [pressed]
+        - group "Your clone":
+          - button "Play your clone"
+          - slider "Position in your clone"
+        - link "Speak with this voice"
+    """,
+}
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +120,15 @@ def test_no_page_has_a_barrier_and_none_asks_anybody_else(browser: Browser, stud
     assert seen > 80
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
     assert not {url for url in urls if urlsplit(url).netloc != urlsplit(studio.url).netloc and url[:5] != "data:"}
+
+
+def test_a_screen_reader_is_told_the_way_to_a_clone(browser: Browser, studio: Instance) -> None:
+    seen = []
+    for scene, tree in TREES.items():
+        for name, page in camera.visit(browser, studio, scene):
+            expect(page.locator("main")).to_match_aria_snapshot(tree)
+            seen.append(name)
+    assert seen == list(TREES)
 
 
 @pytest.mark.parametrize("path", ["/", "/account/login/", "/clone/", "/voices/", "/speak/"])

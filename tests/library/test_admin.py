@@ -86,7 +86,7 @@ def test_deleting_for_real_asks_first_and_says_what_goes(root: Client, alice: Us
     page = act(root, "delete_for_real", voice, ended).content.decode()
     for words in (
         "1 voice, with what",
-        "sound of 1 preview and speech",
+        "sound of 1 preview or speech",
         "1 task that is still in the queue",
         "1 of the selected ended before",
         "Voice-0001, of alice@example.org",

@@ -32,7 +32,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         saved: User = super().save_user(request, user, form, commit)
         if settings.REGISTRATION == "invite" and not Invitation.use(request.session.pop(INVITATION, ""), saved):
             saved.delete()
-            raise ValidationError("Somebody else has used this invitation. Ask for another one.")
+            raise ValidationError(translation.gettext("Somebody else has used this invitation. Ask for another one."))
         return saved
 
     def send_notification_mail(

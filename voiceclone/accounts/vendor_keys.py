@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from voiceclone.accounts.models import User, VendorKey
 
@@ -36,11 +37,11 @@ class Key:
 def problem(secret: str) -> str:
     """What is wrong with what somebody gave as a key, as a sentence; empty where nothing is."""
     if not secret:
-        return "Key is required, and was not given."
+        return _("Key is required, and was not given.")
     if len(secret) > LONGEST:
-        return f"Key has {len(secret):,} characters; the limit is {LONGEST}."
+        return _("Key has {found} characters; the limit is {limit}.").format(found=f"{len(secret):,}", limit=LONGEST)
     if not secret.isascii() or not secret.isprintable() or " " in secret:
-        return "Key has letters, digits and signs only, without blanks. Copy it again."
+        return _("Key has letters, digits and signs only, without blanks. Copy it again.")
     return ""
 
 

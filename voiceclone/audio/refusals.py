@@ -6,8 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-WE_READ = "We read MP3, M4A, WAV, FLAC, OGG, Opus, WebM, AAC and MP4."
-TRY_ANOTHER = "Record it again or export it anew, for example as MP3, and send that file."
+from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy as _
+
+WE_READ = _("We read MP3, M4A, WAV, FLAC, OGG, Opus, WebM, AAC and MP4.")
+TRY_ANOTHER = _("Record it again or export it anew, for example as MP3, and send that file.")
 # A length beyond this is a lie in a header rather than a recording.
 LONGEST_BELIEVED_SECONDS = 24 * 3600
 Facts = Mapping[str, object]
@@ -45,52 +48,58 @@ def refusal(code: str, limits: DecodeLimits, facts: Facts | None = None) -> Deco
     facts = facts or {}
     match code:
         case "unsupported":
-            description = facts.get("description") or "not an audio file we can read"
-            sentence = f"This is {description}. {WE_READ}"
+            description = facts.get("description") or gettext_noop("not an audio file we can read")
+            sentence = gettext("This is {description}.").format(description=gettext(str(description))) + f" {WE_READ}"
         case "empty":
-            sentence = "There is no sound in this file." if facts.get("bytes") else "The file is empty."
-        case "too_big":
-            sentence = f"The file is {_megabytes(facts['bytes'])}; the limit is {_megabytes(limits.max_bytes)}."
-        case "too_short":
             sentence = (
-                f"The recording is {_tenths(facts['seconds'])} seconds long; "
-                f"at least {_seconds(limits.min_seconds)} are needed."
+                gettext("There is no sound in this file.") if facts.get("bytes") else gettext("The file is empty.")
+            )
+        case "too_big":
+            found, limit = _megabytes(facts["bytes"]), _megabytes(limits.max_bytes)
+            sentence = gettext("The file is {found}; the limit is {limit}.").format(found=found, limit=limit)
+        case "too_short":
+            sentence = gettext("The recording is {found} seconds long; at least {least} are needed.").format(
+                found=_tenths(facts["seconds"]), least=_seconds(limits.min_seconds)
             )
         case "too_long":
-            sentence = f"The recording is longer than {_duration(limits.max_seconds)}, which is the limit"
-            sentence += _true_length(facts.get("runs_seconds"), limits) + "."
+            sentence = _too_long(facts.get("runs_seconds"), limits)
         case "silent":
-            sentence = "The recording is silent. Check that the right microphone is on, and record it again."
+            sentence = gettext("The recording is silent. Check that the right microphone is on, and record it again.")
         case "no_audio":
-            sentence = "This is a video without sound." if facts.get("has_video") else "There is no sound in this file."
+            video, nothing = gettext("This is a video without sound."), gettext("There is no sound in this file.")
+            sentence = video if facts.get("has_video") else nothing
         case "codec":
-            coding = facts.get("codec") or "a way we do not know"
-            sentence = f"The sound in this file is coded as {coding}, which we do not read. {WE_READ}"
+            coding = facts.get("codec") or gettext("a way we do not know")
+            sentence = gettext("The sound in this file is coded as {coding}, which we do not read.").format(
+                coding=coding
+            )
+            sentence += f" {WE_READ}"
         case "bad_header":
-            sentence = (
-                f"The file says that its sound has {facts['source_channels']} channels at {facts['source_rate']} Hz; "
-                "we read 1 to 8 channels at 6000 to 192000 Hz."
-            )
+            sentence = gettext(
+                "The file says that its sound has {channels} channels at {rate} Hz; we read 1 to 8 channels at 6000 to "
+                "192000 Hz."
+            ).format(channels=facts["source_channels"], rate=facts["source_rate"])
         case "damaged":
-            sentence = f"The file is damaged: its sound cannot be read. {TRY_ANOTHER}"
+            sentence = gettext("The file is damaged: its sound cannot be read.") + f" {TRY_ANOTHER}"
         case "memory":
-            sentence = f"Reading this file takes more memory than the limit of {limits.memory_mb} MB. {TRY_ANOTHER}"
+            sentence = gettext("Reading this file takes more memory than the limit of {limit} MB.")
+            sentence = sentence.format(limit=limits.memory_mb) + f" {TRY_ANOTHER}"
         case "cpu":
-            sentence = (
-                f"Reading this file takes more work than the limit of {_seconds(limits.cpu_seconds)}. {TRY_ANOTHER}"
-            )
+            sentence = gettext("Reading this file takes more work than the limit of {limit}.")
+            sentence = sentence.format(limit=_seconds(limits.cpu_seconds)) + f" {TRY_ANOTHER}"
         case "timeout":
-            sentence = (
-                f"Reading this file takes longer than the limit of {_seconds(limits.wall_seconds)}. {TRY_ANOTHER}"
-            )
+            sentence = gettext("Reading this file takes longer than the limit of {limit}.")
+            sentence = sentence.format(limit=_seconds(limits.wall_seconds)) + f" {TRY_ANOTHER}"
         case "crashed":
-            sentence = f"The file is damaged in a way that stopped our reader. {TRY_ANOTHER}"
+            sentence = gettext("The file is damaged in a way that stopped our reader.") + f" {TRY_ANOTHER}"
         case "disk_full":
-            sentence = "The recording could not be saved because the server's disk is full. Please try again later."
+            sentence = gettext(
+                "The recording could not be saved because the server's disk is full. Please try again later."
+            )
         case _:
             code, sentence = (
                 "error",
-                "The recording could not be read because of a fault on our side. Please try again.",
+                gettext("The recording could not be read because of a fault on our side. Please try again."),
             )
     return DecodeError(code, sentence)
 
@@ -108,13 +117,15 @@ def _tenths(seconds: object) -> str:
 
 
 def _seconds(seconds: float) -> str:
-    return "1 second" if seconds == 1 else f"{seconds:g} seconds"
+    return ngettext("{count} second", "{count} seconds", 1 if seconds == 1 else 2).format(count=f"{seconds:g}")
 
 
-def _true_length(seconds: object, limits: DecodeLimits) -> str:
-    if isinstance(seconds, int | float) and limits.max_seconds < seconds < LONGEST_BELIEVED_SECONDS:
-        return f"; it runs {_duration(seconds)}"
-    return ""
+def _too_long(runs: object, limits: DecodeLimits) -> str:
+    limit = _duration(limits.max_seconds)
+    if isinstance(runs, int | float) and limits.max_seconds < runs < LONGEST_BELIEVED_SECONDS:
+        sentence = gettext("The recording is longer than {limit}, which is the limit; it runs {found}.")
+        return sentence.format(limit=limit, found=_duration(runs))
+    return gettext("The recording is longer than {limit}, which is the limit.").format(limit=limit)
 
 
 def _duration(seconds: float) -> str:
@@ -126,5 +137,5 @@ def _duration(seconds: float) -> str:
     if not minutes:
         return _seconds(seconds)
     if not whole % 60:
-        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
     return f"{minutes} min {whole % 60} s"

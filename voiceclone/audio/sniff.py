@@ -68,34 +68,42 @@ def sniff(file: BinaryIO, size: int) -> Recognised | None:
     return None
 
 
+def gettext_noop(phrase: str) -> str:
+    """Marks it for translators; `refusals.py` translates it. The child that this runs in knows no Django."""
+    return phrase
+
+
 # What people upload by mistake, by its first bytes. The phrase ends the sentence "This is …".
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "a PDF document, not a recording"),
-    (b"\xff\xd8\xff", "a JPEG picture, not a recording"),
-    (b"\x89PNG\r\n", "a PNG picture, not a recording"),
-    (b"GIF8", "a GIF picture, not a recording"),
-    (b"PK\x03\x04", "a ZIP archive or an Office document, not a recording"),
-    (b"PK\x05\x06", "an empty ZIP archive, not a recording"),
-    (b"\x1f\x8b\x08", "a gzip archive, not a recording"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive, not a recording"),
-    (b"Rar!\x1a\x07", "a RAR archive, not a recording"),
-    (b"\x7fELF", "a program, not a recording"),
-    (b"MZ", "a Windows program, not a recording"),
-    (b"SQLite format 3\0", "a database, not a recording"),
-    (b"MThd", "a MIDI file: notes to be played, not a recording"),
-    (b"FORM", "an AIFF recording, which is a format we do not read"),
-    (b"caff", "a CAF recording, which is a format we do not read"),
-    (b"#!AMR", "an AMR recording, which is a format we do not read"),
-    (b".snd", "an AU recording, which is a format we do not read"),
-    (b"wvpk", "a WavPack recording, which is a format we do not read"),
-    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file, which is a format we do not read"),
-    (b"FLV\x01", "a Flash video, which is a format we do not read"),
+    (b"%PDF-", gettext_noop("a PDF document, not a recording")),
+    (b"\xff\xd8\xff", gettext_noop("a JPEG picture, not a recording")),
+    (b"\x89PNG\r\n", gettext_noop("a PNG picture, not a recording")),
+    (b"GIF8", gettext_noop("a GIF picture, not a recording")),
+    (b"PK\x03\x04", gettext_noop("a ZIP archive or an Office document, not a recording")),
+    (b"PK\x05\x06", gettext_noop("an empty ZIP archive, not a recording")),
+    (b"\x1f\x8b\x08", gettext_noop("a gzip archive, not a recording")),
+    (b"7z\xbc\xaf\x27\x1c", gettext_noop("a 7-Zip archive, not a recording")),
+    (b"Rar!\x1a\x07", gettext_noop("a RAR archive, not a recording")),
+    (b"\x7fELF", gettext_noop("a program, not a recording")),
+    (b"MZ", gettext_noop("a Windows program, not a recording")),
+    (b"SQLite format 3\0", gettext_noop("a database, not a recording")),
+    (b"MThd", gettext_noop("a MIDI file: notes to be played, not a recording")),
+    (b"FORM", gettext_noop("an AIFF recording, which is a format we do not read")),
+    (b"caff", gettext_noop("a CAF recording, which is a format we do not read")),
+    (b"#!AMR", gettext_noop("an AMR recording, which is a format we do not read")),
+    (b".snd", gettext_noop("an AU recording, which is a format we do not read")),
+    (b"wvpk", gettext_noop("a WavPack recording, which is a format we do not read")),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", gettext_noop("a Windows Media file, which is a format we do not read")),
+    (b"FLV\x01", gettext_noop("a Flash video, which is a format we do not read")),
 )
 _TEXTS: tuple[tuple[bytes, str], ...] = (
-    (rb"#EXTM3U|ffconcat|\[playlist\]|v=0\r?\n|(<\?xml[^>]*>\s*)?<MPD", "a playlist: a list of files, not a recording"),
-    (rb"<!doctype html|<html|<script|<head|<body", "a web page, not a recording"),
-    (rb"(<\?xml[^>]*>\s*)?<svg", "an SVG picture, not a recording"),
-    (rb"WEBVTT|\[Script Info\]|1\r?\n\d\d:\d\d:\d\d,", "a file of subtitles, not a recording"),
+    (
+        rb"#EXTM3U|ffconcat|\[playlist\]|v=0\r?\n|(<\?xml[^>]*>\s*)?<MPD",
+        gettext_noop("a playlist: a list of files, not a recording"),
+    ),
+    (rb"<!doctype html|<html|<script|<head|<body", gettext_noop("a web page, not a recording")),
+    (rb"(<\?xml[^>]*>\s*)?<svg", gettext_noop("an SVG picture, not a recording")),
+    (rb"WEBVTT|\[Script Info\]|1\r?\n\d\d:\d\d:\d\d,", gettext_noop("a file of subtitles, not a recording")),
 )
 _PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 
@@ -110,16 +118,16 @@ def describe(head: bytes) -> str | None:
         if head.startswith(beginning):
             return phrase
     if head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS:
-        return "a HEIC or AVIF picture, not a recording"
+        return gettext_noop("a HEIC or AVIF picture, not a recording")
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "a WebP picture, not a recording"
+        return gettext_noop("a WebP picture, not a recording")
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
-        return "an AVI video, which is a format we do not read"
+        return gettext_noop("an AVI video, which is a format we do not read")
     start = head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     for pattern, phrase in _TEXTS:
         if re.match(pattern, start, re.IGNORECASE):
             return phrase
-    return "a text file, not a recording" if _is_text(head[:4096]) else None
+    return gettext_noop("a text file, not a recording") if _is_text(head[:4096]) else None
 
 
 def _is_text(head: bytes) -> bool:

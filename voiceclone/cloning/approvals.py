@@ -6,6 +6,7 @@ from functools import partial
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from voiceclone.accounts import letters
@@ -34,7 +35,9 @@ def ask(user: User, form: CloneForm) -> Approval:
             return earlier
         if waiting.count() >= MOST_WAITING:
             raise TooMany(
-                f"{MOST_WAITING} clones of yours wait for an admin already, which is the limit. Wait for them."
+                _("{count} clones of yours wait for an admin already, which is the limit. Wait for them.").format(
+                    count=MOST_WAITING
+                )
             )
         approval = Approval.objects.create(
             owner=user,

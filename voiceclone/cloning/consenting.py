@@ -32,7 +32,7 @@ class ConsentForm(forms.Form):
     )
     consent = forms.BooleanField(
         label=Consent.STATEMENT,
-        error_messages={"required": "Tick this line first: a voice is cloned only with its speaker's consent."},
+        error_messages={"required": _("Tick this line first: a voice is cloned only with its speaker's consent.")},
     )
     declaration = TextField(
         LONGEST_DECLARATION,

@@ -59,7 +59,7 @@ class ContractForm(forms.Form):
         help_text=_("Which model speaks the preview. The voice works with every model."),
     )
     language_boost = OptionField(
-        [(catalog.AUTO, _("Find out from the text")), *((name, name) for name in catalog.LANGUAGES_41)],
+        [(catalog.AUTO, _("Find out from the text")), *naming.LANGUAGES.items()],
         catalog.AUTO,
         label=_("Language"),
         help_text=_("The language of the preview text."),
@@ -177,9 +177,8 @@ class CloneForm(ConsentForm, ContractForm):
         """Said before anything is paid for; the sample stays."""
         shortest = registry.capabilities(engine).shortest_sample
         if sample.seconds < shortest:
-            label = naming.title(engine)
             sentence = gettext("The sample is {found:.1f} seconds long; {engine} needs at least {limit:g} seconds.")
-            self.add_error("engine", sentence.format(found=sample.seconds, engine=label, limit=shortest))
+            self.add_error("engine", sentence.format(found=sample.seconds, engine=naming.title(engine), limit=shortest))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from voiceclone.accounts.models import User
 from voiceclone.audit.models import Action, record
@@ -74,4 +75,5 @@ def submit(
         earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first() if nonce else None
         if earlier:
             return earlier
-        raise Duplicate(f"You already have a voice with the ID “{voice_id}”. Choose another one.") from error
+        sentence = _("You already have a voice with the ID “{value}”. Choose another one.")
+        raise Duplicate(sentence.format(value=voice_id)) from error

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import push_url, reswap, retarget
 
@@ -119,7 +120,7 @@ def upload(request: PersonRequest) -> HttpResponse:
         return sample_card(request)
     file = request.FILES.get("file")
     if file is None:
-        return sample_card(request, error="No file arrived. Choose one again.")
+        return sample_card(request, error=_("No file arrived. Choose one again."))
     recorded = request.POST.get("source") == Sample.Source.RECORDING
     source = Sample.Source.RECORDING if recorded else Sample.Source.UPLOAD
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.samples.names import on_one_line
 from voiceclone.voices.names import LONGEST
@@ -19,7 +21,7 @@ class NameField(forms.CharField):
 
 class NameForm(forms.Form):
     name = NameField(
-        label="Name",
+        label=_("Name"),
         required=False,
         widget=forms.TextInput(
             attrs={"autofocus": True, "autocomplete": "off", "data-counter": "name-count", "data-max": LONGEST}
@@ -29,5 +31,9 @@ class NameForm(forms.Form):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if len(name) > LONGEST:
-            raise forms.ValidationError(f"A name has at most {LONGEST} characters; this one has {len(name)}.")
+            raise forms.ValidationError(
+                gettext("A name has at most {limit} characters; this one has {found}.").format(
+                    limit=LONGEST, found=len(name)
+                )
+            )
         return name

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, push_url, reswap, retarget, trigger_client_event
 
@@ -90,7 +91,7 @@ def rename(request: PersonRequest, voice_id: str) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, "rename", voice, status=422 if form.is_bound else 200, form=form)
     voice.rename(form.cleaned_data["name"])
-    news = f"It is called “{voice.title}” now."
+    news = _("It is called “{title}” now.").format(title=voice.title)
     if not request.htmx or "card" not in request.GET:
         return _leave(request, voice.get_absolute_url(), news)
     response = render(request, "library/_article.html", {"voice": voice})
@@ -106,7 +107,7 @@ def delete(request: PersonRequest, voice_id: str) -> HttpResponse:
         others = voice.sample.voices.exclude(pk=voice.pk).count() if voice.sample else 0
         return _ask(request, "delete", voice, speeches=heard, others=others)
     erasure.end_voice(voice, Voice.State.DELETED, Voice.EndReason.OWNER, request.user)
-    return _removed(request, voice, f"“{voice.title}” is deleted, with everything it said.")
+    return _removed(request, voice, _("“{title}” is deleted, with everything it said.").format(title=voice.title))
 
 
 @login_required
@@ -115,7 +116,7 @@ def forget(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Take what is left of an expired voice out of the library."""
     voice = get_object_or_404(voices_of(request.user), pk=pk, state=Voice.State.EXPIRED)
     erasure.forget_tombstone(voice)
-    return _removed(request, voice, f"“{voice.title}” is not listed any more.")
+    return _removed(request, voice, _("“{title}” is not listed any more.").format(title=voice.title))
 
 
 def _removed(request: PersonRequest, voice: Voice, news: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from voiceclone.accounts import letters
@@ -61,7 +62,7 @@ def begin(user: User, by: User, *, even_the_last_admin: bool = False) -> Erasure
             _again(earlier)
             return earlier
         if is_last_admin(person) and not even_the_last_admin:
-            raise LastAdmin("This is the only admin of this site. Make somebody else an admin first.")
+            raise LastAdmin(_("This is the only admin of this site. Make somebody else an admin first."))
         User.objects.filter(pk=person.pk).update(is_active=False)
         row = Erasure.objects.create(person=person.pk, by_admin=by.pk != person.pk, late=_being_written(person))
         for prediction in Prediction.objects.for_user(person).unfinished():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import IO, Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from voiceclone.accounts.models import User
 from voiceclone.audit.models import Action, record
@@ -53,7 +54,8 @@ def submit(user: User, passport: Passport, sample: Sample, voice_id: str, nonce:
         earlier = Prediction.objects.for_user(user).filter(nonce=nonce).first() if nonce else None
         if earlier:
             return earlier
-        raise Duplicate(f"You already have a voice with the ID “{voice_id}”. Choose another one.") from error
+        sentence = _("You already have a voice with the ID “{value}”. Choose another one.")
+        raise Duplicate(sentence.format(value=voice_id)) from error
 
 
 def _inputs(passport: Passport, voice_id: str) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from voiceclone.engines import registry
 from voiceclone.portability import passport as made
 from voiceclone.predictions import catalog
@@ -30,11 +33,11 @@ END = struct.Struct("<4s4H2LH")  # the ZIP's last record
 RANGES = {"speed": (0.5, 2.0), "volume": (0.1, 10.0), "pitch": (-12, 12)}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
-NOT_ONE = (
+NOT_ONE = _(
     "This is not a voice passport. It is the file that “Export this voice” made; its name ends with .voicepassport."
 )
-DAMAGED = "This passport is damaged: it did not arrive whole. Export the voice again, or upload the file again."
-FORGED = "The description in this passport was changed after it was made, so nothing in it can be relied on."
+DAMAGED = _("This passport is damaged: it did not arrive whole. Export the voice again, or upload the file again.")
+FORGED = _("The description in this passport was changed after it was made, so nothing in it can be relied on.")
 
 
 class NotImportable(Exception):
@@ -60,7 +63,8 @@ class Passport:
 def read(file: IO[bytes], size: int) -> tuple[dict[str, Any], bytes]:
     """The description, checked, and the sample's bytes. Raises NotImportable."""
     if size > MAX_MB << 20:
-        raise NotImportable(f"The file is {size / (1 << 20):.1f} MB; the limit for a passport is {MAX_MB} MB.")
+        sentence = gettext("The file is {found} MB; the limit for a passport is {limit} MB.")
+        raise NotImportable(sentence.format(found=f"{size / (1 << 20):.1f}", limit=MAX_MB))
     try:
         _check_directory(file, size)
         with ZipFile(file) as archive:
@@ -91,12 +95,15 @@ def _entries(archive: ZipFile, size: int) -> dict[str, ZipInfo]:
     found = {entry.filename: entry for entry in archive.infolist()}
     for name in found:
         if name not in KNOWN:
-            raise NotImportable(f"There is a file in it that is no part of a passport: “{clean_name(name)}”.")
+            sentence = gettext("There is a file in it that is no part of a passport: “{name}”.")
+            raise NotImportable(sentence.format(name=clean_name(name)))
     if made.DESCRIPTION not in found or made.SAMPLE not in found or len(found) < len(archive.infolist()):
         raise NotImportable(NOT_ONE)
     for entry in found.values():
         if entry.compress_type != ZIP_STORED or entry.compress_size != entry.file_size or entry.flag_bits & 1:
-            raise NotImportable("This passport was packed anew by another program. Import the file as it was exported.")
+            raise NotImportable(
+                gettext("This passport was packed anew by another program. Import the file as it was exported.")
+            )
     if sum(entry.file_size for entry in found.values()) > size or found[made.DESCRIPTION].file_size > MAX_DESCRIPTION:
         raise NotImportable(NOT_ONE)
     return found
@@ -113,10 +120,11 @@ def _description(text: bytes) -> dict[str, Any]:
     if not isinstance(version, int) or version < 1:
         raise NotImportable(NOT_ONE)
     if version > made.VERSION:
-        raise NotImportable(
-            f"This passport has format version {min(version, 9999)}, and this site reads up to version {made.VERSION}: "
-            "a newer Voiceclone made it. Ask the admin of this site to update it."
+        sentence = gettext(
+            "This passport has format version {found}, and this site reads up to version {ours}: a newer Voiceclone "
+            "made it. Ask the admin of this site to update it."
         )
+        raise NotImportable(sentence.format(found=min(version, 9999), ours=made.VERSION))
     try:
         genuine = description.get("hash") == made.hash_of(description)
     except (UnicodeEncodeError, RecursionError) as error:  # half a surrogate pair; brackets without end
@@ -128,10 +136,15 @@ def _description(text: bytes) -> dict[str, Any]:
 
 def _files(archive: ZipFile, entries: dict[str, ZipInfo], facts: Any) -> bytes:
     """Compare each file with its hash. Returns the sample."""
-    words = {made.SAMPLE: "sample", made.PROFILE: "profile"}
+    changed = {
+        made.SAMPLE: _("The sample in this passport was changed after it was made."),
+        made.PROFILE: _("The profile in this passport was changed after it was made."),
+    }
     present = set(entries) - {made.DESCRIPTION}
     if not isinstance(facts, dict) or set(facts) != present:
-        raise NotImportable("This passport does not hold the files that it says it holds. Export the voice again.")
+        raise NotImportable(
+            gettext("This passport does not hold the files that it says it holds. Export the voice again.")
+        )
     sample = b""
     for name in present:
         digest = hashlib.sha256()
@@ -139,7 +152,7 @@ def _files(archive: ZipFile, entries: dict[str, ZipInfo], facts: Any) -> bytes:
             digest.update(block)
             sample += block if name == made.SAMPLE else b""
         if not isinstance(facts[name], dict) or digest.hexdigest() != facts[name].get("sha256"):
-            raise NotImportable(f"The {words.get(name, 'preview')} in this passport was changed after it was made.")
+            raise NotImportable(changed.get(name, _("The preview in this passport was changed after it was made.")))
     return sample
 
 
@@ -156,24 +169,25 @@ def understand(description: dict[str, Any]) -> Passport:
     """Every field, within the limits that hold for the people of this site. Raises NotImportable."""
     settings, engine = _group(description, "settings"), _text(_group(description, "engine"), "name", 20)
     if registry.is_hosted(engine):
-        raise NotImportable(
-            f"The voice in this passport lies at a vendor ({engine}) and cannot be brought along. A passport is a ZIP: "
+        sentence = gettext(
+            "The voice in this passport lies at a vendor ({engine}) and cannot be brought along. A passport is a ZIP: "
             "clone its sample.flac here as a new voice."
         )
+        raise NotImportable(sentence.format(engine=engine))
     here = [name for name in registry.available() if not registry.is_hosted(name)]
     if engine not in here:
-        raise NotImportable(
-            f"The engine that learnt this voice, “{clean_name(engine)}”, is not on this site; it has: "
-            f"{', '.join(here)}. A passport is a ZIP: clone its sample.flac here as a new voice."
+        sentence = gettext(
+            "The engine that learnt this voice, “{engine}”, is not on this site; it has: {here}. A passport is a ZIP: "
+            "clone its sample.flac here as a new voice."
         )
+        raise NotImportable(sentence.format(engine=clean_name(engine), here=", ".join(here)))
     language = _text(description, "language", 20)
     if language != catalog.AUTO and language not in registry.capabilities(engine).languages:
-        raise NotImportable(
-            f"The engine “{engine}” of this site cannot speak the voice's language, {clean_name(language)}."
-        )
+        sentence = gettext("The engine “{engine}” of this site cannot speak the voice's language, {language}.")
+        raise NotImportable(sentence.format(engine=engine, language=clean_name(language)))
     wanted = _text(description, "voice_id", voice_id.LONGEST)
     if voice_id.problem(wanted):
-        raise NotImportable(f"The voice ID in this passport is none. {voice_id.problem(wanted)}")
+        raise NotImportable(gettext("The voice ID in this passport is none.") + f" {voice_id.problem(wanted)}")
     return Passport(
         voice_id=wanted,
         name=_text(description, "name", 256),
@@ -189,7 +203,8 @@ def understand(description: dict[str, Any]) -> Passport:
 
 
 def _wrong(name: str) -> NotImportable:
-    return NotImportable(f"The description in this passport says nothing that makes sense about “{name}”.")
+    sentence = gettext("The description in this passport says nothing that makes sense about “{name}”.")
+    return NotImportable(sentence.format(name=name))
 
 
 def _group(data: dict[str, Any], name: str) -> dict[str, Any]:

@@ -7,21 +7,22 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.portability.models import Erasure, Export
 from voiceclone.predictions.watching import INTERVALS, SLOWEST
 
 EXPORT_STAGES = {
-    "listing": "Writing down what there is",
-    "copying": "Copying your recordings and speeches",
-    "finishing": "Writing the table of contents",
+    "listing": _("Writing down what there is"),
+    "copying": _("Copying your recordings and speeches"),
+    "finishing": _("Writing the table of contents"),
 }
 ERASURE_STAGES = {
-    "speeches": "Deleting what was spoken",
-    "voices": "Deleting voices",
-    "samples": "Deleting recordings",
-    "traces": "Deleting every mention",
-    "checking": "Making sure that nothing comes back",
+    "speeches": _("Deleting what was spoken"),
+    "voices": _("Deleting voices"),
+    "samples": _("Deleting recordings"),
+    "traces": _("Deleting every mention"),
+    "checking": _("Making sure that nothing comes back"),
 }
 
 
@@ -34,7 +35,7 @@ def context(row: Export | Erasure) -> dict[str, Any]:
         "row": row,
         "interval": interval,
         "seen": f"{row.status}-{row.stage}-{row.done}-{interval}",
-        "stage": stages.get(row.stage, "Waiting for a worker" if not row.attempts else "Going on"),
+        "stage": stages.get(row.stage, _("Waiting for a worker") if not row.attempts else _("Going on")),
     }
 
 

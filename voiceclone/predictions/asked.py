@@ -1,60 +1,61 @@
-"""What was asked for, in words: the settings of a task for whoever does not know the contract's names."""
+"""What was asked for, in words: the settings of a task for whoever does not know the contract's naming."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from voiceclone.predictions import catalog
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from voiceclone.predictions import catalog, naming
 from voiceclone.predictions.models import Prediction
 
 
 def _yes(value: Any) -> str:
-    return "Yes" if value else "No"
+    return gettext("Yes") if value else gettext("No")
 
 
 def _pitch(value: Any) -> str:
     semitones = int(value)
     sign = "+" if semitones > 0 else "−" if semitones else ""
-    return f"{sign}{abs(semitones)} semitone{'' if abs(semitones) == 1 else 's'}"
+    words = ngettext("{count} semitone", "{count} semitones", abs(semitones))
+    return words.format(count=f"{sign}{abs(semitones)}")
 
 
-def _language(value: Any) -> str:
-    return "Found out from the text" if value == catalog.AUTO else str(value)
-
-
-ROWS: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "voice_id": ("Voice ID", str),
-    "custom_voice_id": ("Voice ID", str),
-    "model": ("Model of the preview", str),
-    "text": ("Text", str),
-    "speed": ("Speed", lambda value: f"{float(value):g}×"),
-    "volume": ("Volume", lambda value: f"{float(value):g}×"),
-    "pitch": ("Pitch", _pitch),
-    "emotion": ("Emotion", lambda value: str(value).capitalize()),
-    "language_boost": ("Language", _language),
-    "format": ("Format", lambda value: str(value).upper()),
-    "sample_rate": ("Sample rate", lambda value: f"{int(value):,} Hz"),
-    "bitrate": ("Bitrate", lambda value: f"{int(value) // 1000} kbit/s"),
-    "channel": ("Channels", lambda value: "Stereo" if str(value) == "2" else "Mono"),
-    "english_normalization": ("English numbers in words", _yes),
-    "pronunciation_dict": ("Pronunciation", "; ".join),
-    "need_noise_reduction": ("Noise reduction", _yes),
-    "need_volume_normalization": ("Even loudness", _yes),
-    "text_validation": ("Text to be read in the sample", str),
-    "accuracy": ("Accuracy that was asked for", lambda value: f"{float(value):.2f}"),
+ROWS: dict[str, tuple[Promise | str, Callable[[Any], str]]] = {
+    "voice_id": (_("Voice ID"), str),
+    "custom_voice_id": (_("Voice ID"), str),
+    "model": (_("Model of the preview"), str),
+    "text": (_("Text"), str),
+    "speed": (_("Speed"), lambda value: f"{float(value):g}×"),
+    "volume": (_("Volume"), lambda value: f"{float(value):g}×"),
+    "pitch": (_("Pitch"), _pitch),
+    "emotion": (_("Emotion"), naming.emotion),
+    "language_boost": (_("Language"), naming.language),
+    "format": (_("Format"), lambda value: str(value).upper()),
+    "sample_rate": (_("Sample rate"), lambda value: f"{int(value):,} Hz"),
+    "bitrate": (_("Bitrate"), lambda value: f"{int(value) // 1000} kbit/s"),
+    "channel": (_("Channels"), lambda value: gettext("Stereo") if str(value) == "2" else gettext("Mono")),
+    "english_normalization": (_("English numbers in words"), _yes),
+    "pronunciation_dict": (_("Pronunciation"), "; ".join),
+    "need_noise_reduction": (_("Noise reduction"), _yes),
+    "need_volume_normalization": (_("Even loudness"), _yes),
+    "text_validation": (_("Text to be read in the sample"), str),
+    "accuracy": (_("Accuracy that was asked for"), lambda value: f"{float(value):.2f}"),
 }
 """name in the contract → (label, how its value is said)"""
 
 
 def rows(task: Prediction) -> list[tuple[str, str]]:
     """Label and value of everything that was given, in one order; the text of a speech stands above it anyway."""
-    said = [("Model", short_model(task))]
+    said = [(gettext("Model"), short_model(task))]
     shown = () if task.is_clone else ("text",)
     given = {name: value for name, value in task.input.items() if value not in ("", None, []) and name not in shown}
-    said += [(label, words(given[name])) for name, (label, words) in ROWS.items() if name in given]
+    said += [(str(label), words(given[name])) for name, (label, words) in ROWS.items() if name in given]
     if task.seed:
-        said.append(("Seed of this take", str(task.seed)))
+        said.append((gettext("Seed of this take"), str(task.seed)))
     return said + [(name, str(value)) for name, value in given.items() if name not in ROWS]
 
 
@@ -64,13 +65,13 @@ def settings(task: Prediction) -> list[str]:
     if float(given.get("speed") or 1) != 1:
         said.append(ROWS["speed"][1](given["speed"]))
     if float(given.get("volume") or 1) != 1:
-        said.append(f"volume {ROWS['volume'][1](given['volume'])}")
+        said.append(gettext("volume {factor}").format(factor=ROWS["volume"][1](given["volume"])))
     if given.get("pitch"):
         said.append(_pitch(given["pitch"]))
     if given.get("emotion", "neutral") != "neutral":
-        said.append(str(given["emotion"]))
+        said.append(naming.emotion(given["emotion"]).lower())
     if given.get("language_boost", catalog.AUTO) != catalog.AUTO:
-        said.append(str(given["language_boost"]))
+        said.append(naming.language(given["language_boost"]))
     return [*said, short_model(task), task.format.upper()]
 
 

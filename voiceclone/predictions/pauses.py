@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+
 SHORTEST, LONGEST = 0.01, 99.99  # seconds
 EXAMPLE = "<#0.5#>"
 
@@ -22,32 +24,37 @@ def problem(text: str) -> str:
             return wrong
         if not _is_speakable(before):
             if end:
-                return f"Two pauses follow each other {_place(text, end)}: write one, or something to say between them."
-            return f"The pause {mark[0]} at the beginning of the text has nothing to say before it: take it out."
+                sentence = _("Two pauses follow each other {place}: write one, or something to say between them.")
+                return sentence.format(place=_place(text, end))
+            sentence = _("The pause {mark} at the beginning of the text has nothing to say before it: take it out.")
+            return sentence.format(mark=mark[0])
         end = mark.end()
     if end and not _is_speakable(text[end:]):
-        return f"The pause at the end of the text has nothing to say after it ({_place(text, end)}): take it out."
+        sentence = _("The pause at the end of the text has nothing to say after it ({place}): take it out.")
+        return sentence.format(place=_place(text, end))
     if broken := _UNCLOSED.search(_MARK.sub(lambda mark: " " * len(mark[0]), text)):
-        return f"The pause “{broken[0]}” {_place(text, broken.start())} is not closed: a pause is written {EXAMPLE}."
+        sentence = _("The pause “{mark}” {place} is not closed: a pause is written {example}.")
+        return sentence.format(mark=broken[0], place=_place(text, broken.start()), example=EXAMPLE)
     return ""
 
 
 def _wrong_number(mark: str, value: str, place: str) -> str:
+    facts = {"mark": mark, "place": place, "value": value, "least": SHORTEST, "most": LONGEST, "example": EXAMPLE}
     if not _SECONDS.fullmatch(value):
-        return f"The pause {mark} {place} has no number of seconds in it, as {EXAMPLE} has."
+        return _("The pause {mark} {place} has no number of seconds in it, as {example} has.").format(**facts)
     if not SHORTEST <= float(value) <= LONGEST:
-        return f"The pause {mark} {place} is between {SHORTEST} and {LONGEST} seconds; {value} was given."
+        return _("The pause {mark} {place} is between {least} and {most} seconds; {value} was given.").format(**facts)
     if len(value.partition(".")[2]) > 2:
-        return f"The pause {mark} {place} has at most two decimals; {value} was given."
+        return _("The pause {mark} {place} has at most two decimals; {value} was given.").format(**facts)
     return ""
 
 
 def _place(text: str, at: int) -> str:
     words = _MARK.sub(" ", text[:at]).split()
     if not words:
-        return "at the beginning of the text"
+        return _("at the beginning of the text")
     before = " ".join(words[-_WORDS:])[-_CONTEXT:]
-    return f"after “{'…' if len(words) > _WORDS else ''}{before}”"
+    return _("after “{words}”").format(words=("…" if len(words) > _WORDS else "") + before)
 
 
 def _is_speakable(text: str) -> bool:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from voiceclone.accounts.models import User
 from voiceclone.audio.decode import DecodeError, DecodeLimits, decode
@@ -59,7 +60,8 @@ def _check_size(upload: Upload) -> None:
     size, limit = upload.size or 0, settings.SAMPLE_MAX_MB
     if size > limit * 1024 * 1024:
         found = f"{size / 1024 / 1024:.1f}".removesuffix(".0")
-        raise SampleRefused(f"The file is {found} MB; the limit is {limit:g} MB.")
+        sentence = _("The file is {found}; the limit is {limit}.")
+        raise SampleRefused(sentence.format(found=f"{found} MB", limit=f"{limit:g} MB"))
 
 
 def _store(upload: Upload, path: Path) -> str:

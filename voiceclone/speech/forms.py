@@ -39,13 +39,13 @@ class SpeechForm(forms.Form):
     volume = NumberField(0.1, 10, 1, 0.01, label=_("Volume"))
     pitch = NumberField(-12, 12, 0, 1, whole=True, label=_("Pitch"), help_text=_("−12 to 12 semitones"))
     emotion = OptionField(
-        [(name, name.capitalize()) for name in catalog.EMOTIONS],
+        [*naming.EMOTIONS.items()],
         catalog.DEFAULT_EMOTION,
         label=_("Emotion"),
         widget=GreyedSelect,
     )
     language_boost = OptionField(
-        [(catalog.AUTO, _("Find out from the text")), *((name, name) for name in catalog.LANGUAGES_41)],
+        [(catalog.AUTO, _("Find out from the text")), *naming.LANGUAGES.items()],
         catalog.AUTO,
         label=_("Language"),
         widget=GreyedSelect,
@@ -100,14 +100,13 @@ class SpeechForm(forms.Form):
         self._say_what_it_costs()
 
     @property
-    def capabilities(self) -> Capabilities:
-        """Of the engine."""
-        return registry.capabilities(self.engine)
+    def engine(self) -> str:
+        """Which one would speak."""
+        return self.chosen.engine if self.chosen else settings.ENGINE
 
     @property
-    def engine(self) -> str:
-        """That would speak."""
-        return self.chosen.engine if self.chosen else settings.ENGINE
+    def capabilities(self) -> Capabilities:
+        return registry.capabilities(self.engine)
 
     @property
     def more_was_changed(self) -> bool:
@@ -132,16 +131,19 @@ class SpeechForm(forms.Form):
         """What the engine cannot honour cannot be chosen, and the page says why."""
         name = naming.title(self.engine)
         can_be_spoken, can_be_felt = self.capabilities.languages, self.capabilities.emotions
-        for field, wanted, honoured, sentence in (
-            ("language_boost", catalog.LANGUAGES_41, can_be_spoken, gettext("{engine} cannot speak {values} yet.")),
-            ("emotion", catalog.EMOTIONS, can_be_felt, gettext("{engine} cannot sound {values} yet.")),
+        speaks, sounds = gettext("{engine} cannot speak {values} yet."), gettext("{engine} cannot sound {values} yet.")
+        for field, words, honoured, sentence in (
+            ("language_boost", {value: str(name) for value, name in naming.LANGUAGES.items()}, can_be_spoken, speaks),
+            ("emotion", {value: naming.emotion(value).lower() for value in naming.EMOTIONS}, can_be_felt, sounds),
         ):
-            missing = [value for value in wanted if value not in honoured]
+            missing = [value for value in words if value not in honoured]
             widget = self.fields[field].widget
             assert isinstance(widget, GreyedSelect)
             widget.greyed = frozenset(missing)
             if missing:
-                self.fields[field].help_text = sentence.format(engine=name, values=_listed(missing))
+                self.fields[field].help_text = sentence.format(
+                    engine=name, values=_listed([words[value] for value in missing])
+                )
 
     def _say_what_it_costs(self) -> None:
         """Before the click: a voice at a vendor has a price for each model."""
@@ -177,10 +179,8 @@ class SpeechForm(forms.Form):
     def clean_emotion(self) -> str:
         emotion: str = self.cleaned_data["emotion"]
         if emotion not in self.capabilities.emotions:
-            name = naming.title(self.engine)
-            raise forms.ValidationError(
-                gettext("{engine} cannot sound {values} yet.").format(engine=name, values=emotion)
-            )
+            sentence, word = gettext("{engine} cannot sound {values} yet."), naming.emotion(emotion).lower()
+            raise forms.ValidationError(sentence.format(engine=naming.title(self.engine), values=word))
         return emotion
 
     def inputs(self) -> dict[str, Any]:

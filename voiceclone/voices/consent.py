@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import User
@@ -109,7 +110,7 @@ class Consent(models.Model):
             **facts,
         )
         if evidence and not Evidence.objects.filter(pk=evidence.pk, consent=None).update(consent=consent):
-            raise EvidenceUsed("This was read or given for another voice already. Read a new sentence.")
+            raise EvidenceUsed(gettext("This was read or given for another voice already. Read a new sentence."))
         return consent
 
 

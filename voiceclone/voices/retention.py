@@ -11,11 +11,14 @@ one conditional UPDATE.
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.formats import date_format
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from voiceclone.accounts.models import User
@@ -50,25 +53,38 @@ def lifetime() -> str:
 
 def problem(voice: Voice) -> str:
     """Why nothing can be spoken with this voice now, as a sentence; empty where it can."""
-    name = f"“{voice.voice_id}”"
+    facts = {"name": f"“{voice.voice_id}”", "lifetime": lifetime()}
     if voice.state == Voice.State.CLONING:
-        return f"{name} is still being cloned. Wait for its preview, then speak with it."
+        return _("{name} is still being cloned. Wait for its preview, then speak with it.").format(**facts)
     if voice.state == Voice.State.FAILED:
-        return f"{name} was not made: its clone failed. Clone it again."
-    when = f"{voice.ended_at or voice.expires_at:%-d %B %Y, %H:%M} UTC" if voice.ended_at or voice.expires_at else ""
+        return _("{name} was not made: its clone failed. Clone it again.").format(**facts)
+    when = _moment(voice.ended_at or voice.expires_at)
     if voice.state == Voice.State.EXPIRED or voice.is_overdue:
-        return f"{name} expired on {when}: it was not used within {lifetime()} of being made. Clone it again."
+        sentence = _("{name} expired on {when}: it was not used within {lifetime} of being made. Clone it again.")
+        return sentence.format(when=when, **facts)
     if voice.state == Voice.State.DELETED:
-        by = " by an admin of this site" if voice.end_reason == Voice.EndReason.ADMIN else ""
-        return f"{name} was deleted on {when}{by}, so nothing can be spoken with it any more."
+        if voice.end_reason == Voice.EndReason.ADMIN:
+            sentence = _(
+                "{name} was deleted on {when} by an admin of this site, so nothing can be spoken with it any more."
+            )
+        else:
+            sentence = _("{name} was deleted on {when}, so nothing can be spoken with it any more.")
+        return sentence.format(when=when, **facts)
     if voice.lost_at:
-        return (
-            f"{name} was lost at the vendor, as was found on {voice.lost_at:%-d %B %Y, %H:%M} UTC. Its page has a "
-            "button to clone it again from the kept sample."
+        sentence = _(
+            "{name} was lost at the vendor, as was found on {when}. Its page has a button to clone it again from the "
+            "kept sample."
         )
+        return sentence.format(when=_moment(voice.lost_at), **facts)
     if voice.frozen_at:
-        return f"{name} is frozen since {voice.frozen_at:%-d %B %Y, %H:%M} UTC: ask the admin of this site why."
+        sentence = _("{name} is frozen since {when}: ask the admin of this site why.")
+        return sentence.format(when=_moment(voice.frozen_at), **facts)
     return ""
+
+
+def _moment(when: datetime | None) -> str:
+    """“3 March 2026, 14:05 UTC”, as the reader's language writes it."""
+    return f"{date_format(when, 'DATETIME_FORMAT')} UTC" if when else ""
 
 
 def lock(voice: Voice) -> Voice:

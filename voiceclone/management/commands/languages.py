@@ -1,11 +1,13 @@
 """The texts of pages and mails, for translators: collect them, and turn what is translated into what Django reads.
 
 Babel does what GNU gettext's programs would; it is a requirement of developers only. The compiled catalogs (`.mo`) lie
-in the repository, so a machine with nothing but Python has every language.
+in the repository, so a machine with nothing but Python has every language. So do the words of our scripts: they say
+`say("…")`, and find the translation in `static/js/words.LANGUAGE.js`, which only pages in that language load.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +27,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "_": None,
 }
+IN_SCRIPTS = {"say": None}
 NOT_TEXTS = {"management", "migrations"}
 
 
@@ -38,7 +41,29 @@ def collected() -> Any:
         name = str(path.relative_to(settings.BASE_DIR))
         for _, text, comments, context in extract("python", BytesIO(source.encode()), KEYWORDS):
             catalog.add(text, locations=[(name, 0)], auto_comments=comments, context=context)
+    for path, text in _in_scripts():
+        catalog.add(text, locations=[(str(path.relative_to(settings.BASE_DIR)), 0)])
     return catalog
+
+
+def _in_scripts() -> Iterator[tuple[Path, str]]:
+    from babel.messages.extract import extract
+
+    for path in sorted((settings.BASE_DIR / "static" / "js").glob("*.js")):
+        if not path.name.startswith(("words.", "htmx.")):
+            for _, text, _, _ in extract("javascript", BytesIO(path.read_bytes()), IN_SCRIPTS):
+                yield path, str(text)
+
+
+def words_of(language: str) -> Path:
+    return settings.BASE_DIR / "static" / "js" / f"words.{language}.js"
+
+
+def words(catalog: Any) -> str:
+    """The script that gives ours their words."""
+    told = {text: catalog.get(text).string for _, text in _in_scripts()}
+    text = json.dumps(told, ensure_ascii=False, indent=0, sort_keys=True)
+    return f"// Made by `manage.py languages`.\n(window.voiceclone ||= {{}}).words = {text};\n"
 
 
 def _sources() -> Iterator[tuple[Path, str]]:
@@ -93,6 +118,7 @@ class Command(BaseCommand):
             with (folder / "django.po").open("wb") as file:
                 write_po(file, catalog, width=120, sort_by_file=True, include_lineno=False, omit_header=False)
             (folder / "django.mo").write_bytes(compiled(catalog))
+            words_of(language).write_text(words(catalog))
             missing = sum(not _is_full(message) for message in catalog if message.id)
             self.stdout.write(f"{name}: {len(catalog)} texts, {missing} not translated.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from voiceclone.engines import registry
 from voiceclone.predictions import catalog, lifecycle
@@ -17,7 +18,7 @@ def renew(voice: Voice) -> Prediction:
     with transaction.atomic():
         voice = retention.lock(voice)
         if not voice.is_ready or voice.frozen_at or not (voice.lost_at or voice.is_late_at_vendor):
-            raise retention.NotUsable(retention.problem(voice) or f"“{voice.voice_id}” is not lost.")
+            raise retention.NotUsable(retention.problem(voice) or _("“{id}” is not lost.").format(id=voice.voice_id))
         clones = voice.predictions.clones()
         under_way = clones.unfinished().first()
         if under_way:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import F, Sum
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from voiceclone.accounts.models import User
 from voiceclone.accounts.vendor_keys import Key
@@ -42,15 +43,18 @@ def check(owner: User, key: Key | None, engine: str, price: float) -> Key:
     """The key that pays. Call it in a transaction that has locked the owner's row. Raises CannotPay."""
     vendor = registry.hosted(engine).vendor
     if key is None:
-        raise CannotPay(f"There is no key for {vendor} here. Put your own into your account page, or ask the admin.")
+        sentence = _("There is no key for {vendor} here. Put your own into your account page, or ask the admin.")
+        raise CannotPay(sentence.format(vendor=vendor))
     limit = settings.MONTHLY_SPENDING
     if limit and not key.is_own:
         spent = this_month(owner)
         if spent + price > limit + 1e-9:
-            raise CannotPay(
-                f"This would cost about {dollars(price)}. You have spent {dollars(spent)} at {vendor} this month, and "
-                f"the limit of this site is {dollars(limit)} a month for each person."
+            sentence = _(
+                "This would cost about {price}. You have spent {spent} at {vendor} this month, and the limit of this "
+                "site is {limit} a month for each person."
             )
+            amounts = {"price": dollars(price), "spent": dollars(spent), "limit": dollars(limit)}
+            raise CannotPay(sentence.format(vendor=vendor, **amounts))
     return key
 
 

@@ -32,6 +32,9 @@ def likeness_of(task: Prediction) -> likeness.Likeness | None:
     return likeness.describe(task.likeness) if task.likeness is not None and task.audio else None
 
 
+register.filter("language_name", naming.language)
+
+
 @register.simple_tag
 def takes_of(task: Prediction) -> takes.Takes | None:
     """Of a preview: all that were made of it; None for a speech, and for a clone that has not said its preview yet."""

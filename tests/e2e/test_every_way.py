@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import PASSWORD
 from tests.e2e import sounds, steps
 from tests.e2e.conftest import PHONE, Visit
 from tests.e2e.steps import Clone, Person
@@ -97,6 +98,22 @@ def test_on_a_phone_the_result_comes_into_view_by_itself(visit: Visit, alice: Pe
     expect(steps.result(page).get_by_role("heading").first).to_be_in_viewport()
     steps.wait_for_clone(page)
     expect(steps.result(page).get_by_role("button", name="Play your clone")).to_be_in_viewport()
+
+
+def test_what_scripts_say_is_said_in_the_language_of_the_page(visit: Visit) -> None:
+    page = visit(locale="es-ES")
+    page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError') }"
+    )
+    page.goto("/account/signup/")
+    page.get_by_label("Correo electrónico").fill("garza@example.org")
+    page.get_by_label("Contraseña").fill(PASSWORD)
+    page.get_by_role("button", name="Crear una cuenta").click()
+    page.wait_for_url("**/clone/")
+    page.get_by_label("Texto de prueba").fill("Una garza gris.")
+    expect(page.locator("#text-count")).to_have_text("15 / 2.000")
+    page.get_by_role("button", name="Empezar a grabar").first.click()
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("El micrófono está bloqueado")
 
 
 def background(page: Page) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -129,6 +130,15 @@ def test_a_pause_that_cannot_be_is_refused_for_pages_and_programs(
     form = SpeechForm(alice, {"voice_id": "AliceVoice-1", "text": given})
     assert "ause" in form.errors["text"][0]
     assert SpeechForm(alice, {"voice_id": "AliceVoice-1", "text": "One <#1.5#> two."}).is_valid()
+
+
+def test_sliders_know_their_ends_where_numbers_have_a_comma(
+    browser: Client, alice: User, make_voice: MakeVoice
+) -> None:
+    make_voice(alice)
+    page = browser.get("/speak/", HTTP_ACCEPT_LANGUAGE="es").content.decode()
+    ends = re.findall(r'type="range"[^>]* min="([^"]*)" max="([^"]*)"', page)
+    assert ends == [("0.5", "2"), ("0.1", "10"), ("-12", "12")]
 
 
 def test_a_double_click_is_one_task(browser: Client, alice: User, make_voice: MakeVoice) -> None:

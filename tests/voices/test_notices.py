@@ -121,3 +121,12 @@ def test_every_page_says_it_until_the_voice_is_kept(
     assert "is deleted in" not in client_of(bob).get("/voices/").content.decode()
     retention.keep(voice, alice)
     assert "is deleted in" not in client_of(alice).get("/voices/").content.decode()
+
+
+def test_the_page_of_a_voice_does_not_say_it_twice(
+    alice: User, make_voice: MakeVoice, client_of: Callable[[User], Client]
+) -> None:
+    first = ends_in(make_voice(alice, name="Mine"), hours=30.5)
+    assert "is deleted in <time" not in client_of(alice).get("/voices/AliceVoice-1/").content.decode()
+    ends_in(make_voice(alice, "SecondVoice-1", name="Other", sample=first.sample), hours=40)
+    assert "“Other” is deleted in <time" in client_of(alice).get("/voices/AliceVoice-1/").content.decode()

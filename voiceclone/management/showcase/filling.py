@@ -56,7 +56,8 @@ def _session(user: User) -> str:
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session["account_authentication_methods_user"] = str(user.pk)
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time() + hour}]
+        typed = {"method": "password", "at": time.time() + hour, "reauthenticated": True}
+        session["account_authentication_methods"] = [typed]
         session.create()
         key = str(session.session_key)
         UserSession.objects.create(user=user, session_key=key, ip=f"192.0.2.{number + 7}", user_agent=browser)

@@ -1,10 +1,11 @@
 """What Lighthouse says of the main pages on a slow phone, in a studio that is filled for it and gone afterwards.
 
-    npm install --prefix /tmp/lighthouse lighthouse@12
-    LIGHTHOUSE=/tmp/lighthouse/node_modules/.bin/lighthouse .venv/bin/python -m benchmarks.lighthouse
+    npm install --prefix /tmp/lighthouse lighthouse@13 node@22
+    PATH=/tmp/lighthouse/node_modules/.bin:$PATH .venv/bin/python -m benchmarks.lighthouse
 
-It prints the four scores (0 to 100) and the first contentful paint in seconds, as Lighthouse's default simulates a slow
-phone: 150 ms a round trip, 1.6 Mbit/s, a processor slowed down four times. Chromium has to be on this machine.
+(Without `node@22` where Node.js is 22.19 or newer.) It prints the four scores (0 to 100; a dash where Lighthouse could
+not tell) and two paints in seconds, as its default simulates a slow phone: 150 ms a round trip, 1.6 Mbit/s, a processor
+slowed down four times. Chromium has to be on this machine. Names of pages, as below, measure only those.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def report(studio: instance.Instance, path: str, who: str, folder: Path) -> dict
     headers = folder / "headers.json"  # a file: a cookie on the command line would be seen by every process
     headers.write_text(json.dumps({"Cookie": f"sid={studio.cookies[who]}"} if who else {}))
     target = folder / "report.json"
-    command = [os.environ.get("LIGHTHOUSE", "lighthouse"), studio.address(path), "--quiet", "--output=json"]
+    command = ["lighthouse", studio.address(path), "--quiet", "--output=json"]
     command += [f"--output-path={target}", f"--extra-headers={headers}", f"--only-categories={','.join(SUBJECTS)}"]
     command += ["--chrome-flags=--headless --no-sandbox --disable-gpu"]
     chromium = next(filter(None, map(shutil.which, camera.BROWSERS)))
@@ -52,7 +53,8 @@ def main() -> None:
         print("page", *SUBJECTS, "first paint", "largest paint", sep="\t", flush=True)
         for name in wanted:
             found = report(studio, *PAGES[name], Path(folder))
-            scores = [round(100 * (found["categories"][subject]["score"] or 0)) for subject in SUBJECTS]
+            told = [found["categories"][subject]["score"] for subject in SUBJECTS]
+            scores = ["–" if score is None else round(100 * score) for score in told]
             audits = found["audits"]
             paints = [audits[f"{what}-contentful-paint"]["numericValue"] / 1000 for what in ("first", "largest")]
             print(name, *scores, *(f"{paint:.2f} s" for paint in paints), sep="\t", flush=True)

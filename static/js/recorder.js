@@ -178,6 +178,13 @@
   }
 
   const script = (box) => box.querySelector("[data-script]:not([hidden])");
+  // a text that ends with the sentence of consent: another voice ID has another sentence
+  function consent() {
+    const sentence = document.querySelector("[data-recorder][data-input=reading_file] [data-script]");
+    for (const end of sentence ? document.querySelectorAll("[data-consent-sentence]") : []) end.textContent = sentence.textContent;
+  }
+  document.addEventListener("htmx:afterSettle", consent);
+  consent();
   const FASTEST = 3.6;  // words a second: whoever took less time has not read all of it
 
   // the text that was read is compared with the sample, unless the person has written another one there

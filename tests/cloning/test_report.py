@@ -123,6 +123,22 @@ def test_a_fix_takes_the_place_of_the_sample(browser: Client, sample: Callable[.
     assert f'name="sample" value="{two.pk}"' in answer.content.decode()
 
 
+def test_a_fixed_sound_is_heard_before_and_after_by_one_switch(browser: Client, sample: Callable[..., Sample]) -> None:
+    quiet = sample(level_db=-38.0)
+    browser.post("/clone/sample/fix/", {"sample": quiet.pk, "fix": "raise"})
+    raised = Sample.objects.get(origin=quiet)
+    part = {"sample": raised.pk, "fix": "part", "start": "2", "end": "9.5"}
+    page = browser.post("/clone/sample/fix/", part, **HTMX).content.decode()
+    box = page.partition("data-compare")[2]
+    before, after = box.partition('data-side-panel="a"')[2].split('data-side-panel="b"')
+    assert f'src="/samples/{quiet.pk}/audio"' in before
+    assert after.startswith(' data-begins="2.00"')  # of the recording as it came, so that both are at one place
+    made = Sample.objects.get(edits__start=2.0)
+    assert f'src="/samples/{made.pk}/audio"' in after
+    for unchanged in (quiet, sample()):  # only cut, or nothing at all: there is nothing to compare
+        assert "data-compare" not in browser.get(f"/clone/?sample={unchanged.pk}").content.decode()
+
+
 @pytest.mark.parametrize(("start", "end"), [("1", "2"), ("", "9"), ("nan", "5"), ("x", "y")])
 def test_a_wrong_part_is_answered_in_words_and_keeps_the_sample(
     browser: Client, sample: Callable[..., Sample], start: str, end: str

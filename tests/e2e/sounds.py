@@ -29,6 +29,11 @@ class Recordings:
         return self.folder / "otter-long.mp3"
 
     @property
+    def quiet(self) -> Path:
+        """Twelve seconds, about 20 dB below what is fine."""
+        return self.folder / "otter-quiet.wav"
+
+    @property
     def too_short(self) -> Path:
         return self.folder / "otter-too-short.wav"
 
@@ -45,6 +50,7 @@ def make(folder: Path) -> Recordings:
     for kind, codec in (("m4a", "aac"), ("webm", "libopus")):
         write(recordings.of(kind), codec, waveform[: SECONDS * rate], rate)
     recordings.long.write_bytes(speech("mp3", 24))
+    recordings.quiet.write_bytes(encode(waveform[: SECONDS * rate] * 0.1, rate, format="wav"))
     recordings.too_short.write_bytes(speech("wav", 1.5))
     recordings.microphone.write_bytes(encode(waveform, rate, format="wav", target_rate=48_000))
     return recordings

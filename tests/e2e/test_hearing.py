@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e import steps
+from tests.e2e import sounds, steps
 from tests.e2e.steps import Clone
 
 pytestmark = pytest.mark.browser
@@ -71,6 +71,49 @@ def test_the_keys_a_and_b_switch_while_it_plays(comparison: Locator) -> None:
     keyboard.press("b")
     expect(steps.sound_of(clone)).to_have_js_property("paused", False)
     expect(steps.sound_of(sample)).to_have_js_property("paused", True)
+
+
+def test_a_fixed_sample_is_heard_before_and_after_at_the_same_second(
+    alices_page: Page, recordings: sounds.Recordings
+) -> None:
+    alices_page.goto("/clone/")
+    steps.give_sample(alices_page, recordings.quiet)
+    card = steps.sample_card(alices_page)
+    card.get_by_role("button", name="Raise it for me").click()
+    before, after = steps.player(card, "Your sample before"), steps.player(card, "Your sample")
+    expect(after).to_be_visible(timeout=steps.LONG)
+    expect(before).to_be_hidden()
+    after.get_by_label("Position in your sample").fill("3")
+    expect(steps.sound_of(after)).to_have_js_property("currentTime", 3)
+    card.get_by_role("button", name="Before", exact=True).click()
+    expect(before).to_be_visible()
+    expect(after).to_be_hidden()
+    expect(steps.sound_of(before)).to_have_js_property("currentTime", 3)
+    steps.hear(before)
+    alices_page.keyboard.press("b")
+    expect(steps.sound_of(after)).to_have_js_property("paused", False)
+    expect(steps.sound_of(before)).to_have_js_property("paused", True)
+
+
+def test_two_handles_choose_a_part_of_the_sample_by_keyboard(alices_page: Page, recordings: sounds.Recordings) -> None:
+    alices_page.goto("/clone/")
+    steps.give_sample(alices_page, recordings.long)
+    card, keyboard = steps.sample_card(alices_page), alices_page.keyboard
+    card.get_by_text("Use only a part of it").click(timeout=steps.LONG)
+    begin, end = (card.get_by_role("slider", name=f"The part {word} at") for word in ("begins", "ends"))
+    begin.focus()
+    for _ in range(20):
+        keyboard.press("ArrowRight")
+    expect(begin).to_have_value("2")
+    expect(begin).to_have_attribute("aria-valuetext", "0:02 of 0:24")
+    keyboard.press("Tab")
+    expect(end).to_be_focused()
+    keyboard.press("Home")  # no nearer to the other handle than the shortest part
+    expect(end).to_have_value("5")
+    expect(card.get_by_text("0:02 – 0:05 / 0:24")).to_be_visible()
+    card.get_by_role("button", name="Use this part").press("Enter")
+    expect(card.get_by_text("0:02 to 0:05 of 0:24")).to_be_visible()
+    expect(steps.sound_of(steps.player(card, "Your sample"))).to_have_attribute("src", re.compile("^/samples/"))
 
 
 def test_another_take_is_made_in_place_and_takes_the_clones_place(

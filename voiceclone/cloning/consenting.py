@@ -24,6 +24,11 @@ SHORTEST_DECLARATION, LONGEST_DECLARATION = 20, 2000
 READ_ALOUD = "read_aloud"  # a value of CONSENT
 
 
+def _same_recording(one: Sample | None, other: Sample) -> bool:
+    """Also where one of the two is a part of it, or a cleaned one."""
+    return one is not None and one.source_sample.pk == other.source_sample.pk
+
+
 class ConsentForm(forms.Form):
     """Whose voice, the line to tick, the sentence read aloud, or a declaration with a file."""
 
@@ -49,6 +54,7 @@ class ConsentForm(forms.Form):
     permission = forms.ModelChoiceField(Evidence.objects.none(), required=False, widget=forms.HiddenInput)
     reading_file = forms.FileField(required=False)
     challenge = forms.CharField(required=False, widget=forms.HiddenInput)
+    sample_says_it = forms.BooleanField(required=False)  # the sample is the sentence, read aloud
     reading = forms.ModelChoiceField(Evidence.objects.none(), required=False, widget=forms.HiddenInput)
 
     user: User
@@ -107,10 +113,14 @@ class ConsentForm(forms.Form):
     def _reading(self, sample: Sample | None) -> Evidence | None:
         """The one that was compared meanwhile; or, from a browser without JavaScript, one that comes with the form."""
         upload = self.cleaned_data.get("reading_file")
-        if not upload:
+        says_it = sample if self.cleaned_data.get("sample_says_it") else None
+        if not upload and not says_it:
             return self.cleaned_data.get("reading")
         try:
             challenge = readings.unsign(self.user, self.cleaned_data.get("challenge", ""))
+            if says_it:
+                return readings.from_sample(says_it, challenge)
+            assert upload
             return readings.take_in(self.user, upload, challenge, sample)
         except (readings.Stale, SampleRefused) as error:
             self.add_error("reading", str(error))
@@ -129,7 +139,7 @@ class ConsentForm(forms.Form):
             )
         elif not reading.is_good and self.must_read_aloud:
             self.add_error("reading", reading.error)
-        elif reading.is_good and sample and reading.sample_id != sample.pk:
+        elif reading.is_good and sample and not _same_recording(reading.sample, sample):
             self.add_error(
                 "reading",
                 gettext("The sentence was read for another sample. Read it again: the two voices are compared."),

@@ -22,7 +22,7 @@ from voiceclone.samples import fixes
 from voiceclone.samples.findings import CLEAN, CLEAREST, RAISE
 from voiceclone.samples.intake import SampleRefused
 from voiceclone.samples.models import Sample
-from voiceclone.voices.models import Approval
+from voiceclone.voices.models import Approval, Evidence
 
 
 @login_required
@@ -75,12 +75,18 @@ def _seconds(given: QueryDict, name: str) -> float:
     return seconds
 
 
-def sample_card(request: PersonRequest, sample: Sample | None = None, error: str = "") -> HttpResponse:
-    """The sample with its report; the page around it, with all that was typed, where there is no JavaScript."""
+def sample_card(
+    request: PersonRequest, sample: Sample | None = None, error: str = "", reading: Evidence | None = None
+) -> HttpResponse:
+    """The sample with its report; the page around it, with all that was typed, where there is no JavaScript.
+
+    `reading`: the sentence of consent, which the sample says.
+    """
     status = 422 if error else 200
     if request.htmx:
         shown = card.context(sample) if sample else {}  # the page asks for the report by itself
         form = CloneForm(request.user, initial={"sample": sample.pk if sample else None})
+        form.kept_reading = reading
         return render(request, "cloning/_sample.html", {**shown, "form": form, "error": error}, status=status)
     initial = CloneForm.initial_values(request.user) | {
         name: request.POST[name] for name in CloneForm.base_fields if name in request.POST

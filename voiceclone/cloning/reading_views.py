@@ -22,19 +22,22 @@ from voiceclone.voices.models import Approval, Evidence
 @login_required
 @require_http_methods(["GET", "POST"])
 def read_aloud(request: PersonRequest) -> HttpResponse:
-    """GET: a fresh sentence for ?custom_voice_id=. POST: it was read; a worker compares it."""
+    """GET: a fresh sentence for ?custom_voice_id=. POST: it was read, or the sample says it; a worker compares it."""
     if request.method == "GET":
         return _box(request, request.GET.get("custom_voice_id", ""))
     upload = request.FILES.get("reading_file")
-    wanted = request.POST.get("custom_voice_id", "")
-    if upload is None:
+    wanted, is_sample = request.POST.get("custom_voice_id", ""), "sample_says_it" in request.POST
+    if upload is None and not is_sample:
         return _box(request, wanted, gettext("No recording arrived. Read the sentence again."))
     sample = _sample(request)
     if sample is None:
         return _box(request, wanted, gettext("Give a voice first, in step 1: the sentence is compared with it."))
     try:
         challenge = readings.unsign(request.user, request.POST.get("challenge", ""))
-        reading = readings.take_in(request.user, upload, challenge, sample)
+        if upload is None:
+            reading = readings.from_sample(sample, challenge)
+        else:
+            reading = readings.take_in(request.user, upload, challenge, sample)
     except (readings.Stale, SampleRefused) as error:
         return _box(request, wanted, str(error))
     return render(request, "cloning/_reading.html", {"reading": reading})
@@ -62,6 +65,15 @@ def sentence(user: User, wanted: str) -> dict[str, object]:
         return {"challenge": None}
     challenge = readings.draw(wanted)
     return {"challenge": challenge, "token": readings.sign(user, challenge)}
+
+
+def read_with(sample: Sample, token: str) -> Evidence | None:
+    """The sentence, where it was on screen while the sample was recorded: then nothing has to be read a second time."""
+    try:
+        challenge = readings.unsign(sample.owner, token)
+    except readings.Stale:
+        return None
+    return readings.from_sample(sample, challenge) if readings.ends_with(sample.transcript, challenge) else None
 
 
 def _box(request: PersonRequest, wanted: str, error: str = "") -> HttpResponse:

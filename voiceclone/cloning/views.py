@@ -19,6 +19,7 @@ from voiceclone.cloning import approvals, card
 from voiceclone.cloning.demo import demo_sample
 from voiceclone.cloning.fixing import as_uuid, page, sample_card
 from voiceclone.cloning.forms import CloneForm
+from voiceclone.cloning.reading_views import read_with
 from voiceclone.cloning.submit import Duplicate, learn_early, submit
 from voiceclone.predictions import catalog, watching
 from voiceclone.predictions.models import CLONE, Prediction
@@ -127,7 +128,7 @@ def upload(request: PersonRequest) -> HttpResponse:
         sample = take_in(request.user, file, source, request.POST.get("script", "")[: catalog.MAX_READ_TEXT])
     except SampleRefused as error:
         return sample_card(request, error=str(error))
-    return sample_card(request, sample)
+    return sample_card(request, sample, reading=read_with(sample, request.POST.get("challenge", "")))
 
 
 @login_required

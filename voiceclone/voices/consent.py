@@ -151,6 +151,9 @@ class Evidence(Leased):
     )
     voice_id = models.CharField("voice ID", max_length=256, blank=True, help_text="Which the sentence names.")
     sentence = models.TextField(blank=True)
+    read = models.TextField(
+        blank=True, help_text="All that was to be read, where the sentence is the end of it; empty: the sentence alone."
+    )
     code_words = models.JSONField(default=list, help_text="Its words that were drawn by lot.")
     heard = models.TextField(blank=True)
     agreement = models.FloatField(null=True, blank=True, help_text="0…1")

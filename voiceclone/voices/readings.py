@@ -104,11 +104,16 @@ def take_in(user: User, upload: Upload, challenge: Challenge, sample: Sample | N
 
 
 def from_sample(sample: Sample, challenge: Challenge) -> Evidence:
-    """The sample itself is the sentence, read aloud."""
-    return _keep(sample.owner, Path(sample.file.path), challenge, sample)
+    """The sample itself is the sentence, read aloud; or ends with it, where that was on screen meanwhile."""
+    read = sample.transcript if ends_with(sample.transcript, challenge) else ""
+    return _keep(sample.owner, Path(sample.file.path), challenge, sample, read)
 
 
-def _keep(user: User, sound: Path, challenge: Challenge, sample: Sample | None) -> Evidence:
+def ends_with(transcript: str, challenge: Challenge) -> bool:
+    return transcript.strip().endswith(challenge.sentence)
+
+
+def _keep(user: User, sound: Path, challenge: Challenge, sample: Sample | None, read: str = "") -> Evidence:
     content = sound.read_bytes()
     row = Evidence(
         owner=user,
@@ -119,6 +124,7 @@ def _keep(user: User, sound: Path, challenge: Challenge, sample: Sample | None) 
         sample=sample,
         voice_id=challenge.voice_id,
         sentence=challenge.sentence,
+        read=read,
         code_words=list(challenge.code_words),
     )
     with sound.open("rb") as file:
@@ -142,16 +148,25 @@ def run(pk: str) -> None:
     held = Evidence.objects.held(row)
     try:
         with heartbeat(held):
-            match = registry.local(LISTENER).check_text(Path(row.file.path), row.sentence)
+            match = registry.local(LISTENER).check_text(Path(row.file.path), row.read or row.sentence)
     except (EngineError, FileNotFoundError) as error:
         held.update(status=Status.FAILED, error=str(error), lease_until=None, finished_at=now())
         return
+    if row.read:
+        match = _its_end(match, row.sentence)
     alike = _likeness(row)
     problem = _problem(match, row.code_words) or _stranger(alike)
     found = {"heard": match.heard, "agreement": round(match.agreement, 3), "likeness": alike, "error": problem}
     status = Status.FAILED if problem else Status.COMPLETED
     held.update(status=status, lease_until=None, finished_at=now(), **found)
     log.info("compared reading=%s agreement=%.2f good=%s", row.pk, match.agreement, not problem)
+
+
+def _its_end(match: TextMatch, sentence: str) -> TextMatch:
+    """Of a longer text that ends with the sentence: how far the sentence itself was heard, by its own words."""
+    words = match.words[-len(sentence.split()) :]
+    heard = sum(share for _, share in words) / len(words) if words else 0.0
+    return TextMatch(min(match.agreement, heard), match.heard, words)
 
 
 def _problem(match: TextMatch, code_words: list[str]) -> str:

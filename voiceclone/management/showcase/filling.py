@@ -86,6 +86,7 @@ def _tasks(maker: User) -> dict[str, str]:
     from voiceclone.management.commands.seeddemo import SCENES, clone, finish, latest, speak
     from voiceclone.predictions import takes
     from voiceclone.predictions.models import CLONE, Prediction
+    from voiceclone.voices.models import Voice
 
     mine = Prediction.objects.for_user(maker)
     done = mine.filter(status="completed")
@@ -106,6 +107,7 @@ def _tasks(maker: User) -> dict[str, str]:
     running = {"status": "processing", "lease_until": hour, "started_at": now() - timedelta(seconds=3), "attempts": 1}
     mine.filter(pk=found["clone_running"].pk).update(stage="learning", done=2, total=5, **running)
     mine.filter(pk=found["speech_running"].pk).update(stage="speaking", done=1, total=3, **running)
+    Voice.objects.filter(owner=maker, voice_id="PodcastIntro-1").update(engine="wavespeed", lost_at=now())
     return {name: task.pk for name, task in found.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -24,11 +25,19 @@ LIGHT, DARK = "#fbfaf8", "#121110"  # --bg in static/css/app.css
 def site(request: HttpRequest) -> dict[str, object]:
     """What any page may want to know about this site (a context processor)."""
     return {
-        "origin": lambda: settings.SITE_URL or request.build_absolute_uri("/").rstrip("/"),
+        "origin": lambda: _origin(request),
         "has_mail": bool(settings.EMAIL_URL),
         "sample_max_bytes": int(settings.SAMPLE_MAX_MB * 1024 * 1024),
         "lifetime": lifetime(),
     }
+
+
+def _origin(request: HttpRequest) -> str:
+    """Where this site is, for addresses that are used elsewhere; known even on the page that refuses a wrong Host."""
+    try:
+        return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+    except DisallowedHost:
+        return str(settings.BASE_URL)
 
 
 @require_safe

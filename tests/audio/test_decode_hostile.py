@@ -106,7 +106,9 @@ def test_an_index_of_fifty_million_samples_does_not_take_the_memory(tmp_path):
     program = """
         import resource, sys
         from pathlib import Path
+        from django.conf import settings
         from voiceclone.audio.decode import decode, DecodeError
+        settings.configure(USE_I18N=False)
         try:
             decode(Path(sys.argv[1]), Path(sys.argv[2]))
         except DecodeError as error:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.clients
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 CASES = 2000
 REAL = 2
-FEW, MANY = 10, 25  # of each operation and kind: the speech models are many and alike
+FEW, MANY = 12, 40  # of each operation and kind: the speech models are many and alike
 WAITS = ("/audio/speech", "/stream")
 
 

@@ -44,7 +44,7 @@ def spoken(text: str) -> bytes:
 def test_a_sample_that_was_recorded_with_the_sentence_is_the_reading(
     browser: Client, alice: User, says_it: bool
 ) -> None:
-    challenge = readings.draw(ID)
+    challenge = Challenge(ID, ("paper", "whisper", "seven", "basket"))  # clear ones
     story = "Good morning. The kettle is on, the window is open, and for once nobody is in a hurry."
     read = f"{story} {challenge.sentence}"
     said = read if says_it else f"{story} Nobody here agrees to anything, and these are not the words of today."

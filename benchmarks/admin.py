@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from voiceclone import bootstrap  # noqa: E402
+import benchmarks  # noqa: E402, F401
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -54,7 +54,6 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
-    bootstrap.ensure("requirements-dev.txt")
     with tempfile.TemporaryDirectory(prefix="voiceclone-admin-") as folder:
         os.environ.update(DATA_DIR=folder, DJANGO_SETTINGS_MODULE="voiceclone.settings")
         import django

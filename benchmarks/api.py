@@ -24,6 +24,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+import benchmarks  # noqa: E402, F401
 from tests.studio import Studio, wait_for  # noqa: E402
 
 TARGETS = {"submit": 50.0, "poll": 10.0}  # milliseconds

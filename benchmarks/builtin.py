@@ -29,6 +29,7 @@ from pathlib import Path
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # as a worker does
 sys.path.insert(0, str(Path(__file__).parent.parent))
+__import__("benchmarks")  # before what only `.venv` has
 
 import numpy as np  # noqa: E402
 import psutil  # noqa: E402

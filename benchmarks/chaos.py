@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from voiceclone import bootstrap  # noqa: E402
+import benchmarks  # noqa: E402, F401
 
 if TYPE_CHECKING:
     from voiceclone.accounts.models import User
@@ -44,7 +44,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=6.0, help="of each sample")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    bootstrap.ensure("requirements-dev.txt")
     with tempfile.TemporaryDirectory(prefix="voiceclone-chaos-") as folder:
         os.environ.update(DATA_DIR=f"{folder}/data", DJANGO_SETTINGS_MODULE="voiceclone.settings")
         with serving(options.workers, Path(folder) / "log") as serve:

@@ -19,6 +19,9 @@ from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import benchmarks  # noqa: F401
+
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="history-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "voiceclone.settings"
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from voiceclone import bootstrap  # noqa: E402
+import benchmarks  # noqa: E402, F401
 
 if TYPE_CHECKING:
     from tests.harm import Harm
@@ -56,7 +56,6 @@ def main() -> None:
     parser.add_argument("--longest", type=float, default=1800.0, help="seconds until what is unfinished counts as hung")
     parser.add_argument("--no-webhooks", action="store_true", help="as on a machine that nobody can reach")
     options = parser.parse_args()
-    bootstrap.ensure("requirements-dev.txt")
     with (
         tempfile.TemporaryDirectory(prefix="voiceclone-hosted-chaos-") as folder,
         studios(Path(folder), QUICK, options.workers, options.chance, webhooks=not options.no_webhooks) as all_,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from voiceclone import bootstrap  # noqa: E402
+import benchmarks  # noqa: E402, F401
 
 if TYPE_CHECKING:
     from tests.studio import Studio
@@ -36,7 +36,6 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=600)
     parser.add_argument("--seconds", type=float, default=60.0, help="for which they all wait")
     options = parser.parse_args()
-    bootstrap.ensure("requirements-dev.txt")
     from benchmarks.hosted_chaos import books, share_the_data_of, studios
 
     with (

@@ -43,7 +43,7 @@ def ensure(requirements: str) -> None:
         except OSError as error:
             sys.exit(f"{VENV} could not be made: {error}.")
     if not (inside and current):
-        os.execv(PYTHON, [str(PYTHON), *sys.argv])
+        os.execv(PYTHON, [str(PYTHON), *sys.orig_argv[1:]])  # with its -m, too
 
 
 def _wanted(requirements: str) -> str:

@@ -227,7 +227,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 PERIODIC = [
     # (every so many seconds, what)
     (2, "voiceclone.predictions.reaper.reap"),
-    (60, "voiceclone.predictions.remote.machine.end_orphans"),
+    (60, "voiceclone.predictions.remote.ending.end_orphans"),
     (2, "voiceclone.voices.enrolments.reap"),
     (2, "voiceclone.voices.readings.reap"),
     (2, "voiceclone.predictions.webhooks.delivery.reap"),

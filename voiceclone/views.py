@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -14,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from voiceclone.accounts.requests import origin
 from voiceclone.log import request_id
 from voiceclone.predictions.remote import breaker
 from voiceclone.voices.retention import lifetime
@@ -25,19 +25,11 @@ LIGHT, DARK = "#fbfaf8", "#121110"  # --bg in static/css/app.css
 def site(request: HttpRequest) -> dict[str, object]:
     """What any page may want to know about this site (a context processor)."""
     return {
-        "origin": lambda: _origin(request),
+        "origin": lambda: origin(request),
         "has_mail": bool(settings.EMAIL_URL),
         "sample_max_bytes": int(settings.SAMPLE_MAX_MB * 1024 * 1024),
         "lifetime": lifetime(),
     }
-
-
-def _origin(request: HttpRequest) -> str:
-    """Where this site is, for addresses that are used elsewhere; known even on the page that refuses a wrong Host."""
-    try:
-        return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
-    except DisallowedHost:
-        return str(settings.BASE_URL)
 
 
 @require_safe

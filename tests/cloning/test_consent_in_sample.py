@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,16 +20,6 @@ from voiceclone.voices.models import Evidence, Voice
 from voiceclone.voices.readings import Challenge
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
-    return client_of(alice)
-
-
-@pytest.fixture
-def sample(alice: User, make_sample: Callable[..., Sample]) -> Sample:
-    return make_sample(alice)
 
 
 def spoken(text: str) -> bytes:

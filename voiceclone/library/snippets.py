@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+
+from voiceclone.accounts.requests import origin
 
 LANGUAGES = (("curl", "curl"), ("python", "Python"), ("javascript", "JavaScript"))
 
@@ -20,7 +21,7 @@ class Snippet:
 
 def snippets(request: HttpRequest, voice_id: str) -> list[Snippet]:
     """For the address at which the person is."""
-    context = {"base": settings.SITE_URL or f"{request.scheme}://{request.get_host()}", "voice_id": voice_id}
+    context = {"base": origin(request), "voice_id": voice_id}
     return [
         Snippet(name, title, render_to_string(f"library/snippets/{name}.txt", context).strip())
         for name, title in LANGUAGES

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 LANGUAGES_25 = (
-    "Chinese", "Chinese,Yue", "English", "Arabic", "Russian", "Spanish", "French", "Portuguese", "German", "Turkish",
-    "Dutch", "Ukrainian", "Vietnamese", "Indonesian", "Japanese", "Italian", "Korean", "Thai", "Polish", "Romanian",
-    "Greek", "Czech", "Finnish", "Hindi",
+    _("Chinese"), _("Chinese,Yue"), _("English"), _("Arabic"), _("Russian"), _("Spanish"), _("French"),
+    _("Portuguese"), _("German"), _("Turkish"), _("Dutch"), _("Ukrainian"), _("Vietnamese"), _("Indonesian"),
+    _("Japanese"), _("Italian"), _("Korean"), _("Thai"), _("Polish"), _("Romanian"), _("Greek"), _("Czech"),
+    _("Finnish"), _("Hindi"),
 )  # fmt: skip
 LANGUAGES_41 = (
     *LANGUAGES_25,
-    "Bulgarian", "Danish", "Hebrew", "Malay", "Persian", "Slovak", "Swedish", "Croatian", "Filipino", "Hungarian",
-    "Norwegian", "Slovenian", "Catalan", "Nynorsk", "Tamil", "Afrikaans",
+    _("Bulgarian"), _("Danish"), _("Hebrew"), _("Malay"), _("Persian"), _("Slovak"), _("Swedish"), _("Croatian"),
+    _("Filipino"), _("Hungarian"), _("Norwegian"), _("Slovenian"), _("Catalan"), _("Nynorsk"), _("Tamil"),
+    _("Afrikaans"),
 )  # fmt: skip
 AUTO = "auto"
 EMOTIONS = ("happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,10 @@ from voiceclone.predictions.models import Prediction, RemoteJob
 from voiceclone.predictions.remote import arriving, opening, spending
 from voiceclone.predictions.remote.states import State, move
 from voiceclone.voices.models import Voice
-from voiceclone.work.leases import UNFINISHED, LeaseLost, Status
+from voiceclone.work.leases import PARKED, UNFINISHED, LeaseLost, Status
+
+log = logging.getLogger("remote")
+OURS = "Something went wrong on this machine, again and again. Its admin finds the reason in the log under the id {id}."
 
 
 def fail(job: RemoteJob, prediction: Prediction, sentence: str, code: int, *, is_charged: bool) -> None:
@@ -102,3 +106,13 @@ def _keep_voice(job: RemoteJob, prediction: Prediction) -> None:
             job.purpose = RemoteJob.Purpose.CLONE  # for the vendor, it was not used yet
             arriving.note_use(job, prediction)
             job.purpose = RemoteJob.Purpose.PREVIEW
+
+
+def end_orphans() -> int:
+    """Periodic: a task whose job is gone would wait for ever."""
+    alone = Prediction.objects.filter(status=Status.PROCESSING, lease_until=PARKED)
+    found = list(alone.exclude(remote__status__in=UNFINISHED))
+    for prediction in found:
+        log.error("orphan prediction=%s", prediction.pk)
+        lifecycle.fail(prediction, OURS.format(id=prediction.pk), 5000)
+    return len(found)

@@ -32,7 +32,7 @@ from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, RemoteJob
 from voiceclone.predictions.remote import access, arriving, breaker, ending, healing, opening
 from voiceclone.predictions.remote.states import State, move
-from voiceclone.work.leases import PARKED, UNFINISHED, Interrupted, Status, heartbeat
+from voiceclone.work.leases import UNFINISHED, Interrupted, Status, heartbeat
 
 log = logging.getLogger("remote")
 Purpose = RemoteJob.Purpose
@@ -41,7 +41,6 @@ MAX_FAILURES = 6  # mistakes of ours in a row, before anything was sent
 PREVIEWS = 8  # tries of a preview that the vendor refuses; each costs nothing
 SAMPLE_LASTS = timedelta(days=6)  # the vendor keeps uploads for seven
 NOT_KNOWN_FOR = timedelta(minutes=2)  # that a task may be unknown right after it was accepted
-OURS = "Something went wrong on this machine, again and again. Its admin finds the reason in the log under the id {id}."
 
 
 def carry(pk: UUID) -> None:
@@ -64,7 +63,7 @@ def carry(pk: UUID) -> None:
 def _try_later(job: RemoteJob) -> None:
     try:
         if job.state == State.QUEUED and job.failures + 1 >= MAX_FAILURES and job.prediction:
-            ending.fail(job, job.prediction, OURS.format(id=job.pk), 5000, is_charged=False)
+            ending.fail(job, job.prediction, ending.OURS.format(id=job.pk), 5000, is_charged=False)
         else:  # what was paid for is tried until the time is up
             move(job, job.state, pause=backoff(job.failures + 2), failures=job.failures + 1)
     except Exception:  # its lease runs out, and somebody takes it up again
@@ -267,13 +266,14 @@ class Step:
     # --- the ends -----------------------------------------------------------------------------------------------------
     def _refused(self, error: Refused) -> None:
         job = self.job
-        is_made = error.meaning == Meaning.DUPLICATE
-        if job.purpose == Purpose.CLONE and job.submissions > 1 and (is_made or not job.remote_id):
+        is_again = job.purpose == Purpose.CLONE and job.submissions > 1
+        is_made = is_again and error.meaning == Meaning.DUPLICATE
+        if is_made or (is_again and not job.remote_id):
             log.info("remote job=%s was refused when it was sent again (%s)", job.pk, error.code)
             if found := self._found():
                 self._accepted(found)
                 return
-        if is_made and job.purpose == Purpose.CLONE and job.submissions > 1:  # the first one was taken: it is ours
+        if is_made:  # the first one was taken: it is ours
             price = self.engine.preview(job.voice_name, self.prediction.input).price
             changes = {"purpose": Purpose.PREVIEW, "settled": job.price, "price": price, "submissions": 0}
             ending.turn_to_preview(job, **changes)
@@ -293,13 +293,3 @@ class Step:
             ending.stay_unclear(job, self.prediction)
             return
         move(job, job.state, pause=pause, failures=job.failures + 1)
-
-
-def end_orphans() -> int:
-    """Periodic: a task whose job is gone would wait for ever."""
-    alone = Prediction.objects.filter(status=Status.PROCESSING, lease_until=PARKED)
-    found = list(alone.exclude(remote__status__in=UNFINISHED))
-    for prediction in found:
-        log.error("orphan prediction=%s", prediction.pk)
-        lifecycle.fail(prediction, OURS.format(id=prediction.pk), 5000)
-    return len(found)

@@ -61,9 +61,11 @@ def with_bias(rows: FloatArray) -> FloatArray:
     return np.column_stack([rows, np.ones(len(rows))])
 
 
-def with_global_variance(mel_cepstra: FloatArray, deviation: FloatArray, spoken: NDArray[np.bool_]) -> FloatArray:
+def with_global_variance(
+    mel_cepstra: FloatArray, deviation: FloatArray, spoken: NDArray[np.bool_], amount: float = 1.0
+) -> FloatArray:
     """Stretch every coefficient over an utterance to the speaker's own deviation (coefficients,), except loudness."""
     mean, averaged = mel_cepstra[spoken].mean(0), np.maximum(mel_cepstra[spoken].std(0), 1e-6)
-    ratio = np.clip(deviation / averaged, 0.5, 2.0)
+    ratio = np.clip((deviation / averaged) ** amount, 0.5, 2.0)
     ratio[0] = 1
     return np.where(spoken[:, None], (mel_cepstra - mean) * ratio + mean, mel_cepstra)

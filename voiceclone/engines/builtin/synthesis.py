@@ -26,7 +26,7 @@ OUTPUT_RATE = 24000  # Hz
 _RMS = 0.09  # of speech at volume 1, without its silences
 _GRAIN_FFT = 2048
 _TAIL = 205  # samples a filtered grain may ring before and after itself
-_EXEMPLAR_SHARE = 0.5  # of the envelopes found, against those predicted, in the envelope aimed at
+_EXEMPLAR_SHARE = 0.25  # of the envelopes found, against those predicted, in the envelope aimed at
 _CORRECTION, _CORRECTION_OF_NOISE = 0.35, 0.5  # how far a voiced and an unvoiced grain is filtered; 0.5 is all the way
 _MARGIN = 2  # frames kept around the speech
 _BLOCK = 256  # grains filtered at once
@@ -82,9 +82,9 @@ def _envelopes(profile: Profile, speech: BaseSpeech, f0: FloatArray, take: Varia
     standard = conversion.predict(average_voice.envelopes(speech), x, profile.turn, profile.weights)
     loud = profile.mel_cepstra[:, 0] > np.percentile(profile.mel_cepstra[:, 0], 15)
     deviation = profile.mel_cepstra[loud].std(0)
-    # Stretched before the search, too: what was averaged would find the dullest frames of the recording.
-    predicted = conversion.with_global_variance(standard * profile.deviation + profile.mean, deviation, speech.spoken)
+    predicted = standard * profile.deviation + profile.mean
     exemplars = selection.select(profile, speech, predicted, f0, take)
+    predicted = conversion.with_global_variance(predicted, deviation, speech.spoken)
     jumps = np.abs(np.diff(exemplars, prepend=exemplars[0] - 1) - 1) > 1.5
     near = np.clip(gaussian_filter1d(jumps.astype(float), 2) * 5, 0, 1)[:, None]
     found = profile.mel_cepstra[exemplars]
@@ -92,7 +92,7 @@ def _envelopes(profile: Profile, speech: BaseSpeech, f0: FloatArray, take: Varia
     # With few exemplars the nearest is far: trust the regression more.
     share = _EXEMPLAR_SHARE * (0.5 + 0.5 * min(1.0, len(profile.frame) / 4500))
     mixed = (1 - share) * predicted + share * found
-    return exemplars, conversion.with_global_variance(mixed, deviation, speech.spoken)
+    return exemplars, conversion.with_global_variance(mixed, deviation, speech.spoken, 0.5)
 
 
 def _plan(profile: Profile, exemplars: IntArray, f0: FloatArray, ends: FloatArray) -> Grains:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
 from tests.api.conftest import Program
@@ -133,6 +134,12 @@ def test_a_voice_says_how_long_it_lives(program: Program, alice: User, make_voic
         "ready", True, False, None,
     )  # fmt: skip
     assert told["expires_at"].endswith("Z")
+    first = voice.predictions.get()
+    best = first.takes.create(
+        owner=alice, model=first.model, status="completed", audio=first.audio, likeness=0.9, finished_at=now(), input={}
+    )
+    told = data(program.get(f"/api/v3/voices/{voice.voice_id}"))
+    assert best.pk in told["preview"]
     preview = Client().get(told["preview"])
     assert preview["Content-Type"] == "audio/mpeg"
     preview.close()
@@ -145,7 +152,7 @@ def test_the_list_of_voices_costs_as_much_for_many_as_for_one(
     make_voice(alice, "SecondVoice-2", state="expired")
     make_voice(alice, "ThirdVoice-3", state="deleted")
     program.get("/api/v3/voices")
-    with django_assert_num_queries(4):  # the key, the page, its clones, the count
+    with django_assert_num_queries(5):  # the key, the page, its clones, their takes, the count
         page = data(program.get("/api/v3/voices"))
     assert (page["total"], [voice["voice_id"] for voice in page["items"]]) == (2, ["SecondVoice-2", "FirstVoice-1"])
     assert "expired on" in page["items"][0]["problem"]

@@ -208,11 +208,22 @@ def test_a_take_that_failed_is_retried_as_one(browser: Client, first: Prediction
     assert (again.take_of, again.seed) == (first, take.seed)
 
 
+@pytest.mark.parametrize(("likeness", "is_better"), [(0.9, True), (0.7, False), (0.8, False), (None, False)])
+def test_the_best_take_is_heard_wherever_the_voice_has_one_preview(
+    browser: Client, first: Prediction, likeness: float | None, is_better: bool
+) -> None:
+    take = said(first, likeness)
+    takes.another(first)  # has no sound yet
+    best = take if is_better else first
+    assert takes.of(first).heard[0].task == best
+    for address in ("/voices/", "/voices/AliceVoice-1/", "/voices/AliceVoice-1/card/"):
+        page = browser.get(address).content.decode()
+        assert set(re.findall(r"/tasks/(\w+)/audio", page)) == {best.pk}
+
+
 def test_the_library_and_the_history_tell_a_take_from_a_clone(browser: Client, first: Prediction) -> None:
     take = said(first, 0.9)
     running = takes.another(first)
-    assert f'src="/tasks/{first.pk}/audio"' in browser.get("/voices/").content.decode()
-    assert f'src="/tasks/{first.pk}/audio"' in browser.get("/voices/AliceVoice-1/").content.decode()
     assert browser.get("/history/").content.decode().count("another take") == 2
     assert "A take of a preview" in browser.get(take.get_absolute_url()).content.decode()
     assert first.voice

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from voiceclone.api import waiting
 from voiceclone.api.auth import ProgramRequest
 from voiceclone.api.errors import Refused
-from voiceclone.predictions import outputs, wire
+from voiceclone.predictions import outputs, takes, wire
 from voiceclone.predictions.models import Prediction
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
@@ -56,7 +56,7 @@ def find_prediction(request: ProgramRequest, pk: str) -> Prediction:
 
 def voice(request: HttpRequest, row: Voice, clones: Iterable[Prediction]) -> dict[str, Any]:
     problem = retention.problem(row)
-    sounding = next((clone for clone in clones if clone.audio), None)
+    preview = next(filter(None, map(takes.preview, clones)), None)
     return {
         "voice_id": row.voice_id,
         "name": row.title,
@@ -69,7 +69,7 @@ def voice(request: HttpRequest, row: Voice, clones: Iterable[Prediction]) -> dic
         "first_used_at": _moment(row.first_used_at) if row.first_used_at else None,
         "language": row.language,
         "engine": row.engine,
-        "preview": outputs.link(sounding, base_url(request)) if sounding else "",
+        "preview": outputs.link(preview, base_url(request)) if preview else "",
     }
 
 

@@ -131,7 +131,7 @@ class Voice(Schema):
     first_used_at: str | None
     language: str
     engine: str
-    preview: str = Field(description="Address of the preview's sound, which needs no key; empty where there is none.")
+    preview: str = Field(description="Address of the preview's sound (its best take), which needs no key; empty: none.")
 
 
 class Voices(Schema):

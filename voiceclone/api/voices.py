@@ -63,8 +63,8 @@ def delete(request: ProgramRequest, voice_id: Id) -> dict[str, Any]:
 
 
 def _mine(request: ProgramRequest) -> VoiceQuerySet:
-    """With the clone tasks, whose sound is the preview."""
-    clones = Prefetch("predictions", Prediction.objects.clones(), to_attr="clones")
+    """With the clone tasks and their other takes; the best is the preview."""
+    clones = Prefetch("predictions", Prediction.objects.clones().prefetch_related("takes"), to_attr="clones")
     return Voice.objects.for_user(request.user).prefetch_related(clones)
 
 

@@ -51,8 +51,8 @@ ORDERS = {
 
 
 def voices_of(user: User) -> VoiceQuerySet:
-    """A person's voices, each with its clone tasks (the latest first) in `voice.clones`."""
-    clones = Prefetch("predictions", Prediction.objects.clones(), to_attr="clones")
+    """A person's voices, each with its clone tasks (the latest first), and their other takes, in `voice.clones`."""
+    clones = Prefetch("predictions", Prediction.objects.clones().prefetch_related("takes"), to_attr="clones")
     speaking = Exists(Prediction.objects.unfinished().filter(voice=OuterRef("pk"), take_of=None))
     return Voice.objects.for_user(user).filter(state__in=SHOWN).annotate(is_speaking=speaking).prefetch_related(clones)
 

@@ -7,6 +7,7 @@ preview too, so it is no use of the voice, and it goes with its voice or with th
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -79,12 +80,23 @@ def of(task: Prediction) -> Takes:
     rows = list(mine.select_related("voice__sample").order_by("created_at", "pk"))
     first = next(row for row in rows if row.pk == pk)
     with_sound = [row for row in rows if row.status == Status.COMPLETED and row.audio]
-    best = max(with_sound, key=_alike, default=None)
+    best = _best(rows)
     heard = [Take(row, i, row is best, i == len(with_sound)) for i, row in enumerate(with_sound, 1)]
     heard.sort(key=lambda take: _alike(take.task), reverse=True)
     running = next((row for row in rows if row.is_take and row.is_unfinished), None)
     chosen = next((take for take in heard if take.task.pk == task.pk), heard[0] if heard else None)
     return Takes(first, heard, running, chosen, _problem(first, len(with_sound)))
+
+
+def preview(clone: Prediction) -> Prediction | None:
+    """What is heard where a voice has one preview: its best take; None where nothing was said."""
+    return _best([clone, *clone.takes.all()])
+
+
+def _best(rows: Iterable[Prediction]) -> Prediction | None:
+    """Of those with sound, the one most like the sample; of several as alike, the oldest."""
+    with_sound = [row for row in rows if row.status == Status.COMPLETED and row.audio]
+    return max(sorted(with_sound, key=lambda row: row.created_at), key=_alike, default=None)
 
 
 def _can_vary(engine: str) -> bool:

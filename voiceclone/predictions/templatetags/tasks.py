@@ -42,6 +42,12 @@ def takes_of(task: Prediction) -> takes.Takes | None:
 
 
 @register.filter
+def preview(clone: Prediction | None) -> Prediction | None:
+    """What is heard of a clone where there is room for one take: the best."""
+    return takes.preview(clone) if clone else None
+
+
+@register.filter
 def sentence(task: Prediction) -> str:
     return steps.sentence(task)
 

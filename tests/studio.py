@@ -31,7 +31,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 60.0) -> T:
+def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 240.0) -> T:
     """Look until it is so; the deadline is only there so that a broken test ends."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

@@ -37,7 +37,7 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 TELL_VIOLATIONS = "addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.violatedDirective}`))"
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)  # a slow machine is no failure
 
 
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
@@ -93,7 +93,7 @@ def studio(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def wait_until_healthy(studio: Studio, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         assert server.poll() is None, f"serve ended at once:\n{studio.log}"
         try:

@@ -131,7 +131,7 @@ def choose_with_the_keyboard(page: Page, path: Path) -> None:
     """Open the file chooser of the focused field. A busy machine may lose the first key; a person presses another."""
     for key in ("Enter", "Space", "Enter"):
         try:
-            with page.expect_file_chooser(timeout=10_000) as chooser:
+            with page.expect_file_chooser(timeout=60_000) as chooser:
                 page.keyboard.press(key)
         except PlaywrightTimeout:
             continue

@@ -11,7 +11,7 @@ import soxr
 
 from tests.conftest import speech
 from voiceclone.audio.encode import encode
-from voiceclone.engines.builtin.demo import demo_sample
+from voiceclone.engines.builtin.demo import SAMPLE_RATE, demo_sample, read_aloud
 
 SECONDS = 12
 
@@ -39,7 +39,16 @@ class Recordings:
 
     @property
     def microphone(self) -> Path:
+        """What whoever opens the microphone hears from then on, again and again."""
         return self.folder / "microphone.wav"
+
+    def read_into_microphone(self, text: str) -> float:
+        """Instead of the usual: silence for the countdown, then the text read aloud. Returns its seconds."""
+        waveform = read_aloud(text)
+        pause = np.zeros(5 * SAMPLE_RATE, np.float32)
+        heard = np.concatenate([pause, waveform, *8 * [pause]])
+        self.microphone.write_bytes(encode(heard, SAMPLE_RATE, format="wav", target_rate=48_000))
+        return len(waveform) / SAMPLE_RATE
 
 
 def make(folder: Path) -> Recordings:

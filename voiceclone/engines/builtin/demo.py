@@ -36,8 +36,15 @@ _BREATH = 0.03  # share of the periodic part that becomes noise
 @cache
 def demo_sample() -> tuple[Waveform, int, str]:
     """About 24 seconds of speech, the same every time: the waveform (n,), its rate in Hz, and its text."""
+    waveform = read_aloud(DEMO_TEXT)
+    waveform.setflags(write=False)  # one copy for everybody
+    return waveform, SAMPLE_RATE, DEMO_TEXT
+
+
+def read_aloud(text: str) -> Waveform:
+    """The same voice of nobody reads any English text: shape (n,), at SAMPLE_RATE."""
     espeak = Espeak()  # a fresh one: what it said before would change the sound a little
-    utterance = espeak.speak(DEMO_TEXT, _VOICE, _RATE)
+    utterance = espeak.speak(text, _VOICE, _RATE)
     espeak.close()
     source = np.ascontiguousarray(soxr.resample(utterance.waveform, utterance.sample_rate, SAMPLE_RATE))
     f0, times = pyworld.dio(source, SAMPLE_RATE, f0_floor=45.0, f0_ceil=400.0, frame_period=FRAME_PERIOD)
@@ -54,9 +61,7 @@ def demo_sample() -> tuple[Waveform, int, str]:
     )
     # A room is never quite silent, and a recogniser expects it not to be.
     speech = 0.1 * speech / np.sqrt(np.mean(speech**2)) + 2e-4 * np.random.RandomState(3).randn(len(speech))
-    waveform = np.asarray(np.clip(speech, -0.99, 0.99), np.float32)
-    waveform.setflags(write=False)  # one copy for everybody
-    return waveform, SAMPLE_RATE, DEMO_TEXT
+    return np.asarray(np.clip(speech, -0.99, 0.99), np.float32)
 
 
 def _another_pitch(f0: FloatArray) -> FloatArray:

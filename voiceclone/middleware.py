@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render
 from django.utils.crypto import get_random_string
 
 from voiceclone.log import request_id as current_id
+from voiceclone.work.disk import is_full
 
+log = logging.getLogger("disk")
 PERMISSIONS = "microphone=(self), camera=(), geolocation=(), payment=(), usb=()"
 
 
@@ -54,3 +58,19 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
             current_id.reset(token)
 
     return middleware
+
+
+class FullDisk:
+    """A view that found no room has done nothing wrong: 507 and a sentence, whatever it was about to write."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not is_full(error):
+            return None
+        log.warning("no room: %s", error)
+        return render(request, "507.html", {"request_id": current_id.get()}, status=507)

@@ -82,6 +82,7 @@ REGISTRATION = env.choice("REGISTRATION", "open", ("open", "invite", "closed"))
 CONSENT = env.choice("CONSENT", "ticked", ("ticked", "read_aloud"))
 RETENTION_DAYS = env.number("RETENTION_DAYS", 7, minimum=0.00001, maximum=36500)
 OUTPUT_URL_DAYS = env.number("OUTPUT_URL_DAYS", 7, minimum=0.00001, maximum=36500)
+DISK_RESERVE_MB = env.number("DISK_RESERVE_MB", 200, minimum=0, maximum=1_000_000)
 SAMPLE_MAX_MB = env.number("SAMPLE_MAX_MB", 20, minimum=0.1, maximum=500)
 UPLOAD_MAX_MB = env.number("UPLOAD_MAX_MB", 200, minimum=0.1, maximum=2000)
 UPLOAD_QUOTA_MB = env.number("UPLOAD_QUOTA_MB", 1024, minimum=0.1, maximum=10_000_000)
@@ -157,6 +158,7 @@ MIDDLEWARE = [
     "voiceclone.accounts.language.chosen_language",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "voiceclone.middleware.FullDisk",
 ]
 TEMPLATES = [
     {

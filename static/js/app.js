@@ -146,6 +146,7 @@
     404: say("This is no longer there. It may have been deleted or have expired."),
     413: say("This file is too large."),
     429: say("That was a lot at once. Wait a minute, then try again."),
+    507: say("This site's disk is nearly full, so nothing was done. Nothing you typed or recorded is gone: tell its admin, then try again."),
   };
   const isPoller = (element) => element?.matches?.("[data-poller]");
   function failed(event) {

@@ -29,6 +29,7 @@
 "This file is too large.": "Este archivo es demasiado grande.",
 "This is no longer there. It may have been deleted or have expired.": "Esto ya no está. Puede que se haya eliminado o haya caducado.",
 "This is shorter than {least} seconds, too short to clone. Record again.": "Dura menos de {least} segundos, demasiado poco para clonar. Graba otra vez.",
+"This site's disk is nearly full, so nothing was done. Nothing you typed or recorded is gone: tell its admin, then try again.": "El disco de este sitio está casi lleno, así que no se ha hecho nada. No se ha perdido nada de lo que escribiste o grabaste: avisa a su administrador y vuelve a intentarlo.",
 "This sound could not be loaded. Reload the page and try again.": "Este sonido no se pudo cargar. Vuelve a cargar la página e inténtalo de nuevo.",
 "Too quiet: come closer": "Demasiado bajo: acércate",
 "Uploading, {percent} %": "Subiendo, {percent} %",

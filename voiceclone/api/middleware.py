@@ -46,6 +46,8 @@ def _sentence(request: HttpRequest, answer: HttpResponse, status: int) -> str:
         return "The request is too large."
     if status == 404:
         return f"There is nothing at {request.path[:100]} on this server."
+    if status == 507:
+        return "This server's disk is nearly full, so nothing was done. Its admin has to make room."
     if status >= 500:
         return (
             "Something went wrong on this server. Its admin finds the reason in the log under the id "

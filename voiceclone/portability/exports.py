@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 from datetime import timedelta
 from functools import partial
@@ -19,13 +18,13 @@ from voiceclone.engines.base import Progress
 from voiceclone.portability import archive
 from voiceclone.portability.holding import hold, pause
 from voiceclone.portability.models import Export
+from voiceclone.work.disk import is_full
 from voiceclone.work.files import erase_folder, sweep_folders
 from voiceclone.work.leases import Interrupted, LeaseLost, ShuttingDown, Status
 from voiceclone.work.leases import reap as reap_rows
 
 log = logging.getLogger("portability")
 MAX_ATTEMPTS = 4
-FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM = "This site's disk is full, so your archive could not be written. Tell its admin, then try again."
 GIVEN_UP = "Your archive could not be made. The admin of this site finds the reason in the log under the id {id}."
 OUTLIVED = "A voice in your archive was deleted or expired since, so the archive was deleted, too. Make another one."
@@ -66,7 +65,7 @@ def run(pk: str) -> None:
     except archive.NoRoom as error:
         _fail(row, str(error))
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in FULL:
+        if is_full(error):
             _fail(row, NO_ROOM)
             return
         log.exception("unexpected failure export=%s attempt=%s", row.pk, row.attempts)

@@ -29,6 +29,7 @@ from voiceclone.predictions.webhooks.outbox import Webhook
 from voiceclone.samples.models import Sample
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
+from voiceclone.work.disk import require_room
 from voiceclone.work.leases import LeaseLost, Pace, ShuttingDown, Status, heartbeat, stopping
 
 log = logging.getLogger("predictions")
@@ -51,8 +52,10 @@ def submit(
     """Make a prediction and tell the queue once this transaction is committed.
 
     `take_of`: the preview that it says once more, in the way that `seed` names (see takes.py).
-    Raises NotUsable where nothing can be spoken with this voice now, or where nobody can pay for it (CannotPay).
+    Raises NotUsable where nothing can be spoken with this voice now, or where nobody can pay for it (CannotPay), and
+    NoRoom.
     """
+    require_room()
     with transaction.atomic():
         if model != CLONE or take_of:
             retention.accept_use(voice)

@@ -21,6 +21,7 @@ from voiceclone.audio.decode import DecodeError, DecodeLimits, decode
 from voiceclone.audio.peaks import peaks
 from voiceclone.samples.models import Sample
 from voiceclone.samples.names import clean_name
+from voiceclone.work.disk import require_room
 
 log = logging.getLogger("samples")
 Upload: TypeAlias = "UploadedFile[Any]"
@@ -65,7 +66,8 @@ def _check_size(upload: Upload) -> None:
 
 
 def _store(upload: Upload, path: Path) -> str:
-    """Write the upload under a name of ours, alone in its folder. Returns its SHA-256."""
+    """Write the upload under a name of ours, alone in its folder. Returns its SHA-256. Raises NoRoom."""
+    require_room()
     digest = hashlib.sha256()
     with path.open("wb") as target:
         for block in upload.chunks():

@@ -21,6 +21,7 @@ from voiceclone.accounts.models import User
 from voiceclone.audio.sniff import NoSoundError, sniff
 from voiceclone.samples.models import Upload
 from voiceclone.samples.names import clean_name
+from voiceclone.work.disk import require_room
 
 log = logging.getLogger("samples")
 TICKET_LASTS = timedelta(hours=1)
@@ -41,7 +42,8 @@ class UploadRefused(ValueError):
 
 
 def issue(user: User, name: str, size: int, declared_type: str = "") -> Upload:
-    """Reserve room for a file that will come. Raises UploadRefused."""
+    """Reserve room for a file that will come. Raises UploadRefused, NoRoom."""
+    require_room()
     if size < 1:
         raise UploadRefused(400, f"size is the file's length in bytes, at least 1; {size} was given.")
     _check_size(size, settings.UPLOAD_MAX_MB)

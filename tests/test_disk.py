@@ -35,11 +35,12 @@ def test_a_recording_is_refused_with_a_page(alice: User, client_of: Callable[[Us
     assert not Sample.objects.exists()
 
 
+@pytest.mark.parametrize("words", ["database or disk is full", "could not extend file: No space left on device"])
 def test_a_database_without_room_is_told_the_same(
-    alice: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+    words: str, alice: User, client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: Any) -> None:
-        raise OperationalError("database or disk is full")
+        raise OperationalError(words)
 
     monkeypatch.setattr(intake, "_keep", full)
     assert client_of(alice).post("/clone/sample/", {"file": upload()}).status_code == 507

@@ -8,7 +8,7 @@ import shutil
 from django.conf import settings
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-SQLITE_FULL = "database or disk is full"
+DATABASE_FULL = ("database or disk is full", "No space left on device")  # SQLite, PostgreSQL
 
 
 class NoRoom(OSError):
@@ -23,4 +23,4 @@ def require_room() -> None:
 
 def is_full(error: BaseException | None) -> bool:
     """Whether something failed, or was refused, because nothing more can be written."""
-    return (isinstance(error, OSError) and error.errno in FULL) or SQLITE_FULL in str(error)
+    return (isinstance(error, OSError) and error.errno in FULL) or any(words in str(error) for words in DATABASE_FULL)

@@ -59,10 +59,26 @@ def report_of(browser: Client, sample: Sample, **given: str) -> str:
     return browser.get(f"/clone/sample/{sample.pk}/report/", given, **HTMX).content.decode()
 
 
-def test_a_good_sample_has_one_line(browser: Client, sample: Callable[..., Sample]) -> None:
+def test_a_good_sample_has_one_line_and_its_figures_behind_another(
+    browser: Client, sample: Callable[..., Sample]
+) -> None:
     page = report_of(browser, sample())
     assert "A good sample: 0:11 of clear speech." in page
     assert 'class="finding' not in page
+    summary, _, figures = page.partition("<details")[2].partition("</details>")[0].partition("</summary>")
+    assert "What was checked" in summary
+    assert "speech, level, clipping, noise, echo, bandwidth, speakers" in summary
+    for figure in ("0:11", "−20 dBFS", "0.00 % of it", "40 dB below the speech", "none", "up to 11.0 kHz", "one"):
+        assert f">{figure}</td>" in figures
+
+
+def test_what_is_fine_beside_a_problem_is_one_line(browser: Client, sample: Callable[..., Sample]) -> None:
+    page = report_of(browser, sample(**NOISY, echo=True))
+    summary = page.partition("<details")[2].partition("</summary>")[0]
+    assert "Everything else is fine" in summary
+    assert "speech, level, clipping, bandwidth, speakers" in summary
+    nothing = report_of(browser, sample(speech_seconds=1.0, **NOISY))  # too little to say who speaks, and where
+    assert "level, clipping</span>" in nothing
 
 
 def test_the_report_is_only_for_its_owner(bob: User, client_of: Callable[[User], Client], sample: Any) -> None:

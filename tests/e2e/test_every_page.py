@@ -44,6 +44,7 @@ TREES = {
           - text: "0:24"
         - status:
           - paragraph: /A good sample/
+          - group: What was checked speech, level, clipping, noise, echo, bandwidth, speakers
       - region "Name it and say something":
         - textbox "Voice ID": /NewcomerVoice-\\d+/
         - textbox /Preview text/: /Hello!/

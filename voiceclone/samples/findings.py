@@ -73,6 +73,13 @@ class Card:
         }
 
     @property
+    def fine(self) -> list[tuple[str, str]]:
+        """What needs no word of its own: the name of each check, and its figure."""
+        worse = {finding.check for finding in self.findings}
+        unheard = {"echo", "bandwidth", "speakers"} if self.quality.speech_seconds < LEAST_SPEECH else set()
+        return [(name, figure) for check, name, figure in _figures(self.quality) if check not in worse | unheard]
+
+    @property
     def refusal(self) -> str:
         """Why no voice can be cloned; empty where one can."""
         return " ".join(finding.sentence for finding in self.findings if finding.stops)
@@ -81,6 +88,20 @@ class Card:
     def reduces_noise(self) -> bool:
         """Whether noise reduction is to be on, where nobody has said anything else."""
         return noise_reduction_helps(self.quality) and not self.cleaned
+
+
+def _figures(quality: Quality) -> list[tuple[str, str, str]]:
+    """Each check, its name, and what was measured, as a person reads it."""
+    level = f"{quality.level_db:.0f}".replace("-", "−")
+    return [
+        ("speech", _("speech"), clock(quality.speech_seconds)),
+        ("level", _("level"), _("%(level)s dBFS") % {"level": level}),
+        ("clipping", _("clipping"), _("%(share).2f %% of it") % {"share": quality.clipping * 100}),
+        ("noise", _("noise"), _("%(snr).0f dB below the speech") % {"snr": quality.snr_db}),
+        ("echo", _("echo"), _("none")),
+        ("bandwidth", _("bandwidth"), _("up to %(top).1f kHz") % {"top": quality.bandwidth_hz / 1000}),
+        ("speakers", _("speakers"), _("one")),
+    ]
 
 
 def card(quality: Quality, hears: float = MOST_SPEECH, *, cleaned: bool = False) -> Card:

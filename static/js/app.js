@@ -214,7 +214,7 @@
     if (!place?.querySelector || document.activeElement !== document.body) return;
     homes.delete(xhr);
     away = null;
-    const wrong = $("[aria-invalid=true]", place);
+    const wrong = $("[aria-invalid=true]", place) || (xhr?.status === 422 && $("main [aria-invalid=true]"));
     if (wrong) return wrong.focus();
     const spot = $("[data-focus]", place) || place;
     if (spot.tabIndex < 0) spot.tabIndex = -1;

@@ -21,7 +21,7 @@
     if (button) insertPause(document.getElementById(button.dataset.pause));
   });
   document.addEventListener("keydown", (event) => {
-    const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("[data-speak]");
+    const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form?.matches("[data-speak]") && event.target.form;
     const button = form && $("#speak-button");
     if (!button || button.disabled) return;
     event.preventDefault();
@@ -33,7 +33,7 @@
       twin.value = target.value;
       if (target.dataset.twin) twin.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    if (target.closest("[data-speak]")) estimate();
+    if (target.form?.matches("[data-speak]")) estimate();
   });
 
   const words = (seconds) => (seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`);
@@ -45,11 +45,11 @@
     if (!shown) return;
     const pauses = [...text.matchAll(/<#\s*(\d*\.?\d+)\s*#>/g)].reduce((sum, mark) => sum + Number(mark[1]), 0);
     const said = [...text.replace(/<#[^<>#]*#>/g, "")].length;
-    const speed = Number($("[data-speak] [name=speed]").value) || 1;
+    const speed = Number($("#settings [name=speed]").value) || 1;
     const parts = [];
     const { say } = window.voiceclone;
     if (pace?.work) parts.push(say("about {sound} of speech, ready in about {work}", { sound: words((pace.sound * said) / speed + pauses), work: words(pace.work * (20 + [...text].length)) }));
-    const price = JSON.parse(pace?.prices || "{}")[$("[data-speak] [name=model]").value];
+    const price = JSON.parse(pace?.prices || "{}")[$("#settings [name=model]").value];
     if (price) parts.push(say("about {price}", { price: dollars((price * [...text].length) / 1000) }));
     shown.textContent = /[\p{L}\p{N}]/u.test(text) ? parts.join(" · ") : "";
   }

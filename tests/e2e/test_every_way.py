@@ -98,6 +98,8 @@ def test_on_a_phone_the_result_comes_into_view_by_itself(visit: Visit, alice: Pe
     expect(steps.result(page).get_by_role("heading").first).to_be_in_viewport()
     steps.wait_for_clone(page)
     expect(steps.result(page).get_by_role("button", name="Play your clone")).to_be_in_viewport()
+    page.reload()
+    expect(steps.result(page).get_by_role("heading").first).to_be_in_viewport()
 
 
 def test_what_scripts_say_is_said_in_the_language_of_the_page(visit: Visit) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -139,6 +140,22 @@ def test_sliders_know_their_ends_where_numbers_have_a_comma(
     page = browser.get("/speak/", HTTP_ACCEPT_LANGUAGE="es").content.decode()
     ends = re.findall(r'type="range"[^>]* min="([^"]*)" max="([^"]*)"', page)
     assert ends == [("0.5", "2"), ("0.1", "10"), ("-12", "12")]
+
+
+def test_the_result_stands_between_the_button_and_the_settings(
+    browser: Client, alice: User, make_voice: MakeVoice
+) -> None:
+    voice = make_voice(alice)
+    page = html(browser)
+    places = [page.index(f'id="{name}"') for name in ("speak-form", "speak-button", "result", "settings", "id_speed")]
+    assert places == sorted(places)
+    assert page.index("</form>", places[1]) < places[2]
+    assert set(
+        re.findall(r'<(?:input|select|textarea)[^>]* name="(?:speed|emotion|sample_rate)"[^>]*(form="[\w-]+")', page)
+    ) == {'form="speak-form"'}
+    answer = html(browser, "/speak/", voice_id=voice.voice_id, text="One heron.", speed="9")
+    settings = answer.partition('<aside class="card" id="settings" hx-swap-oob="true"')[2]
+    assert "Speed is between 0.5 and 2; 9 was given." in unescape(settings)
 
 
 def test_a_double_click_is_one_task(browser: Client, alice: User, make_voice: MakeVoice) -> None:

@@ -85,6 +85,8 @@ class SpeechForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        for field in self.fields.values():
+            field.widget.attrs["form"] = "speak-form"  # in the page the settings stand outside of it
         voices = Voice.objects.for_user(user).usable().only("voice_id", "name")
         choices = [(voice.voice_id, voice.title) for voice in voices]
         self.has_voices = bool(choices)

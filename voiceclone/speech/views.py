@@ -78,7 +78,7 @@ def _again(request: PersonRequest, form: SpeechForm) -> HttpResponse:
     context = _page(form)
     if not request.htmx:
         return render(request, "speech/speak.html", context, status=422)
-    return reswap(retarget(render(request, "speech/_form.html", context, status=422), "#speak-form"), "outerHTML")
+    return reswap(retarget(render(request, "speech/_again.html", context, status=422), "#speak-form"), "outerHTML")
 
 
 def _page(form: SpeechForm) -> dict[str, Any]:

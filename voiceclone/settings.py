@@ -279,6 +279,7 @@ LOGIN_REDIRECT_URL = "clone"
 ACCOUNT_SIGNUP_REDIRECT_URL = "clone"
 ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
 ACCOUNT_ADAPTER = "voiceclone.accounts.adapter.Adapter"
+MFA_ADAPTER = "voiceclone.accounts.adapter.SecondFactorAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.utils import translation
 
-from voiceclone.accounts import letters
+from voiceclone.accounts import letters, words
 from voiceclone.accounts.language import language_of
 from voiceclone.accounts.models import Invitation, User
 
@@ -19,6 +20,8 @@ INVITATION = "invitation"  # its key in the session
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | words.ERRORS
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         if settings.REGISTRATION == "invite":
             token = request.GET.get("invite")
@@ -57,3 +60,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         letter.extra_headers.update(headers or {})
         return letter
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = DefaultMFAAdapter.error_messages | words.SECOND_FACTOR_ERRORS

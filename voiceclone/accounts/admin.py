@@ -20,6 +20,8 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import ApiKey, Invitation, User, VendorKey
 from voiceclone.accounts.opening import find_or_open, password_link
@@ -37,7 +39,7 @@ class UserAdmin(Panel[User]):
     list_filter = ("is_active", "is_staff", "date_joined")
     ordering = ("-pk",)  # as they came; unlike `date_joined` it has an index
     person, ids, names = "pk", (), ("email",)
-    search_help_text = "An e-mail address, from its beginning."
+    search_help_text = _("An e-mail address, from its beginning.")
     filter_horizontal = ("groups",)
     on_record = {ADDITION: Action.ACCOUNT_OPENED, CHANGE: Action.ACCOUNT_CHANGED}
 
@@ -60,7 +62,10 @@ class UserAdmin(Panel[User]):
             return
         user, _ = find_or_open(obj.email)
         obj.pk = user.pk
-        messages.info(request, f"Pass on this link to set the password; it is shown once: {password_link(user)}")
+        messages.info(
+            request,
+            gettext("Pass on this link to set the password; it is shown once: {link}").format(link=password_link(user)),
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # deleting the row would leave the person's recordings behind
@@ -74,7 +79,7 @@ class InvitationAdmin(Panel[Invitation]):
     fields = ("note",)
     ordering = ("-pk",)
     person, ids, names = "used_by", (), ("note",)
-    search_help_text = "A note from its beginning, or the e-mail address of who has used it."
+    search_help_text = _("A note from its beginning, or the e-mail address of who has used it.")
     on_record = {ADDITION: Action.PERSON_INVITED}
 
     def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
@@ -84,7 +89,7 @@ class InvitationAdmin(Panel[Invitation]):
         token = Invitation.make(obj.note)
         obj.pk = Invitation.objects.values_list("pk", flat=True).get(digest=Invitation.digest_of(token))
         link = request.build_absolute_uri(f"{reverse('account_signup')}?invite={token}")
-        messages.info(request, f"Pass on this link; it is shown once: {link}")
+        messages.info(request, gettext("Pass on this link; it is shown once: {link}").format(link=link))
 
 
 @admin.register(EmailAddress)
@@ -95,17 +100,17 @@ class EmailAddressAdmin(ReadOnly[EmailAddress]):
     fields = ("email", "user", "primary", "verified")
     ordering = ("-pk",)
     ids, names = (), ("email",)
-    search_help_text = "An e-mail address, from its beginning."
+    search_help_text = _("An e-mail address, from its beginning.")
     actions = ("verify",)
 
-    @admin.action(description="Take the selected addresses as verified", permissions=["act"])
+    @admin.action(description=_("Take the selected addresses as verified"), permissions=["act"])
     def verify(self, request: PersonRequest, queryset: QuerySet[EmailAddress]) -> None:
         def verify(address: EmailAddress) -> str:
             if address.verified:
-                return "verified already"
-            return "" if address.set_verified() else "verified for somebody else"
+                return gettext("verified already")
+            return "" if address.set_verified() else gettext("verified for somebody else")
 
-        for address in self.act(request, queryset, "verified", verify):
+        for address in self.act(request, queryset, gettext("verified"), verify):
             record(Action.ADDRESS_VERIFIED, address.user_id, request.user)
 
 
@@ -119,7 +124,7 @@ class AuthenticatorAdmin(ReadOnly[Authenticator]):
     fields = ("user", "type", "created_at", "last_used_at")
     ordering = ("-pk",)
     person, ids = "user", ()
-    search_help_text = "The e-mail address of its owner, from its beginning."
+    search_help_text = _("The e-mail address of its owner, from its beginning.")
     on_record = {DELETION: Action.SECOND_FACTOR_REMOVED}
 
     def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
@@ -149,10 +154,10 @@ class UserSessionAdmin(ReadOnly[UserSession]):
     fields = ("user", "created_at", "last_seen_at", "ip", "user_agent")
     ordering = ("-pk",)
     person, ids = "user", ()
-    search_help_text = "The e-mail address of a person, from its beginning."
+    search_help_text = _("The e-mail address of a person, from its beginning.")
     actions = ("sign_out",)
 
-    @admin.action(description="Sign out the selected sessions", permissions=["erase"])
+    @admin.action(description=_("Sign out the selected sessions"), permissions=["erase"])
     def sign_out(self, request: PersonRequest, queryset: QuerySet[UserSession]) -> None:
         def end(session: UserSession) -> str:
             person = session.user_id
@@ -160,7 +165,7 @@ class UserSessionAdmin(ReadOnly[UserSession]):
             record(Action.SIGNED_OUT, person, request.user)
             return ""
 
-        self.act(request, queryset, "signed out", end)
+        self.act(request, queryset, gettext("signed out"), end)
 
 
 @admin.register(ApiKey)
@@ -173,7 +178,7 @@ class ApiKeyAdmin(ReadOnly[ApiKey]):
     fields = ("id", "owner", "last_four", "created_at", "last_used_at", "revoked_at")
     ordering = ("-pk",)
     person, ids, names = "owner", (), ("last_four",)
-    search_help_text = "The last four characters of a key, or the e-mail address of the owner."
+    search_help_text = _("The last four characters of a key, or the e-mail address of the owner.")
 
 
 @admin.register(VendorKey)
@@ -184,4 +189,4 @@ class VendorKeyAdmin(ReadOnly[VendorKey]):
     list_select_related = ("owner",)
     ordering = ("-pk",)
     person, ids = "owner", ()
-    search_help_text = "The e-mail address of the owner."
+    search_help_text = _("The e-mail address of the owner.")

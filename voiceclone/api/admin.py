@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.api.models import Submission
 from voiceclone.audit.panel import ReadOnly
@@ -14,8 +15,8 @@ class SubmissionAdmin(ReadOnly[Submission]):
     list_select_related = ("prediction",)
     ordering = ("-pk",)
     person, ids = "key__owner", ("prediction",)
-    search_help_text = "The id of a task, or the e-mail address of the owner of the key."
+    search_help_text = _("The id of a task, or the e-mail address of the owner of the key.")
 
-    @admin.display(description="key", ordering="key")
+    @admin.display(description=_("key"), ordering="key")
     def key_number(self, submission: Submission) -> int:
         return submission.key_id

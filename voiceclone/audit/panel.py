@@ -18,6 +18,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from voiceclone.audit.models import Action, record
 
@@ -92,7 +93,8 @@ class Panel(admin.ModelAdmin[M]):
         """
         rows = list(queryset[: AT_ONCE + 1])
         if len(rows) > AT_ONCE:
-            messages.error(request, f"More than {AT_ONCE} are selected; that many can be done at once. Nothing was.")
+            sentence = gettext("More than {most} are selected; that many can be done at once. Nothing was.")
+            messages.error(request, sentence.format(most=AT_ONCE))
             return []
         done, refused = [], Counter[str]()
         for row in rows:
@@ -102,10 +104,11 @@ class Panel(admin.ModelAdmin[M]):
             else:
                 done.append(row)
         if done:
-            messages.success(request, f"{len(done)} {did}.")
+            messages.success(request, gettext("{count} {did}.").format(count=len(done), did=did))
         if refused:
             why = "; ".join(f"{count} {reason}" for reason, count in refused.most_common())
-            messages.warning(request, f"{refused.total()} not {did}: {why}.")
+            sentence = gettext("{count} not {did}: {why}.")
+            messages.warning(request, sentence.format(count=refused.total(), did=did, why=why))
         return done
 
     def has_act_permission(self, request: HttpRequest) -> bool:

@@ -6,6 +6,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audit.panel import ReadOnly
@@ -30,27 +32,27 @@ class ApprovalAdmin(ReadOnly[Approval]):
     readonly_fields = ("shown",)
     ordering = ("-asked_at",)
     person, names = "owner", ("voice_id",)
-    search_help_text = "A voice ID from its beginning, an id, or the e-mail address of the owner."
+    search_help_text = _("A voice ID from its beginning, an id, or the e-mail address of the owner.")
     actions = ("approve", "refuse")
 
-    @admin.display(description="File that shows it")
+    @admin.display(description=_("File that shows it"))
     def shown(self, approval: Approval) -> SafeString | str:
-        return link_to(approval.evidence) if approval.evidence else "none was given"
+        return link_to(approval.evidence) if approval.evidence else gettext("none was given")
 
-    @admin.action(description="Approve: clone the selected voices", permissions=["act"])
+    @admin.action(description=_("Approve: clone the selected voices"), permissions=["act"])
     def approve(self, request: PersonRequest, queryset: QuerySet[Approval]) -> None:
         def approve(approval: Approval) -> str:
             try:
-                return "" if approvals.approve(approval, request.user) else "decided already"
+                return "" if approvals.approve(approval, request.user) else gettext("decided already")
             except (Duplicate, CannotPay) as error:
                 messages.warning(request, format_html("{}: {}", approval.voice_id, str(error)))
-                return "possible now"
+                return gettext("possible now")
 
-        self.act(request, queryset, "approved and being cloned", approve)
+        self.act(request, queryset, gettext("approved and being cloned"), approve)
 
-    @admin.action(description="Refuse the selected voices", permissions=["act"])
+    @admin.action(description=_("Refuse the selected voices"), permissions=["act"])
     def refuse(self, request: PersonRequest, queryset: QuerySet[Approval]) -> None:
         def refuse(approval: Approval) -> str:
-            return "" if approvals.refuse(approval, request.user) else "decided already"
+            return "" if approvals.refuse(approval, request.user) else gettext("decided already")
 
-        self.act(request, queryset, "refused", refuse)
+        self.act(request, queryset, gettext("refused"), refuse)

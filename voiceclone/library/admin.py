@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.timezone import now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audit.panel import AT_ONCE, ReadOnly
@@ -23,14 +25,14 @@ BY_ADMIN = (Voice.State.DELETED, Voice.EndReason.ADMIN)
 
 
 class Lasts(admin.SimpleListFilter):
-    title, parameter_name = "how long it lasts", "lasts"
+    title, parameter_name = _("how long it lasts"), "lasts"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("permanent", "Permanent"),
-            ("temporary", "Temporary"),
-            ("soon", "Ending soon"),
-            ("frozen", "Frozen"),
+            ("permanent", gettext("Permanent")),
+            ("temporary", gettext("Temporary")),
+            ("soon", gettext("Ending soon")),
+            ("frozen", gettext("Frozen")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Voice]) -> QuerySet[Voice]:
@@ -58,37 +60,37 @@ class VoiceAdmin(ReadOnly[Voice]):
     )
     ordering = ("-created_at",)
     person, names = "owner", ("voice_id",)
-    search_help_text = "A voice ID from its beginning, an id, or the e-mail address of the owner."
+    search_help_text = _("A voice ID from its beginning, an id, or the e-mail address of the owner.")
     actions = ("freeze", "unfreeze", "make_permanent", "delete_for_real")
 
-    @admin.action(description="Freeze the selected voices", permissions=["act"])
+    @admin.action(description=_("Freeze the selected voices"), permissions=["act"])
     def freeze(self, request: PersonRequest, queryset: QuerySet[Voice]) -> None:
         def freeze(voice: Voice) -> str:
-            return "" if retention.freeze(voice, request.user) else _state(voice, "frozen already")
+            return "" if retention.freeze(voice, request.user) else _state(voice, gettext("frozen already"))
 
-        self.act(request, queryset, "frozen", freeze)
+        self.act(request, queryset, gettext("frozen"), freeze)
 
-    @admin.action(description="Unfreeze the selected voices", permissions=["act"])
+    @admin.action(description=_("Unfreeze the selected voices"), permissions=["act"])
     def unfreeze(self, request: PersonRequest, queryset: QuerySet[Voice]) -> None:
         def unfreeze(voice: Voice) -> str:
-            return "" if retention.unfreeze(voice, request.user) else _state(voice, "not frozen")
+            return "" if retention.unfreeze(voice, request.user) else _state(voice, gettext("not frozen"))
 
-        self.act(request, queryset, "unfrozen", unfreeze)
+        self.act(request, queryset, gettext("unfrozen"), unfreeze)
 
-    @admin.action(description="Make the selected voices permanent", permissions=["act"])
+    @admin.action(description=_("Make the selected voices permanent"), permissions=["act"])
     def make_permanent(self, request: PersonRequest, queryset: QuerySet[Voice]) -> None:
         def keep(voice: Voice) -> str:
-            return "" if retention.make_permanent(voice, request.user) else _state(voice, "permanent already")
+            return "" if retention.make_permanent(voice, request.user) else _state(voice, gettext("permanent already"))
 
-        self.act(request, queryset, "made permanent", keep)
+        self.act(request, queryset, gettext("made permanent"), keep)
 
-    @admin.action(description="Delete the selected voices for real", permissions=["erase"])
+    @admin.action(description=_("Delete the selected voices for real"), permissions=["erase"])
     def delete_for_real(self, request: PersonRequest, queryset: QuerySet[Voice]) -> TemplateResponse | None:
         def delete(voice: Voice) -> str:
-            return "" if erasure.end_voice(voice, *BY_ADMIN, request.user) else _state(voice, "gone")
+            return "" if erasure.end_voice(voice, *BY_ADMIN, request.user) else _state(voice, gettext("gone"))
 
         if request.POST.get("confirmed") or queryset[: AT_ONCE + 1].count() > AT_ONCE:
-            self.act(request, queryset, "deleted for real", delete)
+            self.act(request, queryset, gettext("deleted for real"), delete)
             return None
         return self._ask(request, queryset)
 
@@ -99,7 +101,7 @@ class VoiceAdmin(ReadOnly[Voice]):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "media": self.media,
-            "title": "Delete for real",
+            "title": gettext("Delete for real"),
             "voices": living,
             "ended": len(queryset) - len(living),
             "sounding": said.exclude(audio="").count(),

@@ -7,6 +7,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.admin import UserAdmin
 from voiceclone.accounts.models import User
@@ -25,7 +27,7 @@ class PeopleAdmin(UserAdmin):
 
     actions = ("erase_accounts",)
 
-    @admin.action(description="Erase the selected accounts for real", permissions=["erase"])
+    @admin.action(description=_("Erase the selected accounts for real"), permissions=["erase"])
     def erase_accounts(self, request: PersonRequest, queryset: QuerySet[User]) -> TemplateResponse | None:
         if not request.POST.get("confirmed"):
             return self._ask(request, queryset)
@@ -38,15 +40,15 @@ class PeopleAdmin(UserAdmin):
             try:
                 receipts.append(erasure.begin(person, request.user))
             except erasure.LastAdmin:
-                return "the only admin of this site"
+                return gettext("the only admin of this site")
             return ""
 
-        self.act(request, queryset, "being erased", erase)
+        self.act(request, queryset, gettext("being erased"), erase)
         if receipts:
             links = format_html_join(
                 ", ", '<a href="{}">{}</a>', ((row.get_absolute_url(), row.pk) for row in receipts)
             )
-            messages.info(request, format_html("Receipts to pass on: {}", links))
+            messages.info(request, format_html(gettext("Receipts to pass on: {}"), links))
         return None
 
     def _ask(self, request: PersonRequest, queryset: QuerySet[User]) -> TemplateResponse:
@@ -55,7 +57,7 @@ class PeopleAdmin(UserAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "media": self.media,
-            "title": "Erase accounts",
+            "title": gettext("Erase accounts"),
             "people": [(person, inventory.take(person)) for person in people],
             "checkbox": ACTION_CHECKBOX_NAME,
         }
@@ -65,8 +67,9 @@ class PeopleAdmin(UserAdmin):
 def why_not(person: User, by: User) -> str:
     """In words that follow a number; empty where `by` may erase `person` in the panel."""
     if person == by:
-        return "your own, which you delete on your account page"
-    return "an admin's, which only a superuser erases" if person.is_superuser and not by.is_superuser else ""
+        return gettext("your own, which you delete on your account page")
+    protected = person.is_superuser and not by.is_superuser
+    return gettext("an admin's, which only a superuser erases") if protected else ""
 
 
 @admin.register(Export)
@@ -88,7 +91,7 @@ class ExportAdmin(ReadOnly[Export]):
     )
     ordering = ("-pk",)
     person = "owner"
-    search_help_text = "An id, or the e-mail address of the owner, from its beginning."
+    search_help_text = _("An id, or the e-mail address of the owner, from its beginning.")
 
 
 @admin.register(Erasure)
@@ -97,4 +100,4 @@ class ErasureAdmin(ReadOnly[Erasure]):
     list_filter = ("status", "by_admin", "created_at")
     fields = ("id", "status", "stage", "by_admin", "found", "attempts", "error", "created_at", "finished_at")
     ordering = ("-pk",)
-    search_help_text = "The number of a receipt."
+    search_help_text = _("The number of a receipt.")

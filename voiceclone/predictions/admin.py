@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.utils.timezone import now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audit.models import Action, record
@@ -27,26 +29,30 @@ from voiceclone.voices.retention import NotUsable
 from voiceclone.work.leases import UNFINISHED, Status
 
 PLACES = 1000
-WORDS = {"closed": "answers", "open": "does not answer and is left alone", "half-open": "is being tried again"}
+WORDS = {
+    "closed": _("{vendor} answers"),
+    "open": _("{vendor} does not answer and is left alone"),
+    "half-open": _("{vendor} is being tried again"),
+}
 WENT_WRONG = {
     0: "",
-    1401: "The sample or the text could not be used; its owner is told why.",
-    1402: "The audio could not be fetched; its owner is told why.",
-    1403: "The engine could not do it; its owner is told why.",
-    5000: "Something went wrong on this machine: look for the id in the log.",
+    1401: _("The sample or the text could not be used; its owner is told why."),
+    1402: _("The audio could not be fetched; its owner is told why."),
+    1403: _("The engine could not do it; its owner is told why."),
+    5000: _("Something went wrong on this machine: look for the id in the log."),
 }
 
 
 class InQueue(admin.SimpleListFilter):
-    title, parameter_name = "queue", "queue"
-    LOOKUPS: ClassVar[dict[str, tuple[str, dict[str, Any]]]] = {
-        "all": ("In the queue", {"status__in": UNFINISHED}),
-        "waiting": ("Waiting", {"status": Status.CREATED}),
-        "running": ("Running", {"status": Status.PROCESSING}),
+    title, parameter_name = _("queue"), "queue"
+    LOOKUPS: ClassVar[dict[str, tuple[Any, dict[str, Any]]]] = {
+        "all": (_("In the queue"), {"status__in": UNFINISHED}),
+        "waiting": (_("Waiting"), {"status": Status.CREATED}),
+        "running": (_("Running"), {"status": Status.PROCESSING}),
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, title) for value, (title, _) in self.LOOKUPS.items()]
+        return [(value, title) for value, (title, rows) in self.LOOKUPS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Prediction]) -> QuerySet[Prediction]:
         chosen = self.LOOKUPS.get(self.value() or "")
@@ -54,10 +60,10 @@ class InQueue(admin.SimpleListFilter):
 
 
 class Kind(admin.SimpleListFilter):
-    title, parameter_name = "kind", "kind"
+    title, parameter_name = _("kind"), "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("clone", "Clones"), ("speech", "Speeches")]
+        return [("clone", gettext("Clones")), ("speech", gettext("Speeches"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Prediction]) -> QuerySet[Prediction]:
         speeches = [model.id for model in catalog.SPEECH_MODELS]
@@ -68,7 +74,7 @@ class Kind(admin.SimpleListFilter):
 class EngineFilter(admin.SimpleListFilter):
     """The engines there are, not those found in the rows: that would look at each of them."""
 
-    title, parameter_name = "engine", "engine"
+    title, parameter_name = _("engine"), "engine"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(name, name) for name in registry.available()]
@@ -86,8 +92,9 @@ class Queue(ChangeList):
         if any(task.status == Status.CREATED for task in self.result_list):
             waiting = Prediction.objects.filter(status=Status.CREATED).order_by("created_at")
             places = {pk: place for place, pk in enumerate(waiting.values_list("pk", flat=True)[:PLACES], 1)}
+            farther = gettext("over {number}").format(number=PLACES)
             for task in self.result_list:
-                task.place = places.get(task.pk, f"over {PLACES}") if task.status == Status.CREATED else None
+                task.place = places.get(task.pk, farther) if task.status == Status.CREATED else None
 
 
 @admin.register(Prediction)
@@ -101,7 +108,7 @@ class PredictionAdmin(ReadOnly[Prediction]):
     )
     ordering = ("-created_at",)
     person, ids, names = "owner", ("pk", "voice"), ("voice__voice_id",)
-    search_help_text = "The id of a task, a voice ID from its beginning, or the e-mail address of the owner."
+    search_help_text = _("The id of a task, a voice ID from its beginning, or the e-mail address of the owner.")
     actions = ("cancel", "retry")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
@@ -115,62 +122,66 @@ class PredictionAdmin(ReadOnly[Prediction]):
         """In the queue the oldest is first, as it is for the workers."""
         return ("created_at",) if InQueue.parameter_name in request.GET else self.ordering
 
-    @admin.display(ordering="pk")
+    @admin.display(description=_("task"), ordering="pk")
     def task(self, task: Prediction) -> str:
         return f"{task.pk[:8]}…"
 
-    @admin.display(empty_value="")
+    @admin.display(description=_("place"), empty_value="")
     def place(self, task: Prediction) -> object:
         return getattr(task, "place", None)
 
-    @admin.display(ordering="created_at")
+    @admin.display(description=_("age"), ordering="created_at")
     def age(self, task: Prediction) -> str:
         return timesince(task.created_at, depth=1)
 
+    @admin.display(description=_("progress"))
     def progress(self, task: Prediction) -> str:
-        return f"{task.stage or 'starting'}, {steps.percent(task)} %" if task.status == Status.PROCESSING else ""
+        return (
+            f"{task.stage or gettext('starting')}, {steps.percent(task)} %" if task.status == Status.PROCESSING else ""
+        )
 
-    @admin.display(ordering="lease_until")
+    @admin.display(description=_("lease"), ordering="lease_until")
     def lease(self, task: Prediction) -> str:
         if task.lease_until is None:
             return ""
         left = (task.lease_until - now()).total_seconds()
-        return f"{left:.0f} s left" if left > 0 else "ran out"
+        return gettext("{seconds:.0f} s left").format(seconds=left) if left > 0 else gettext("ran out")
 
+    @admin.display(description=_("what went wrong"))
     def what_went_wrong(self, task: Prediction) -> str:
-        return WENT_WRONG.get(task.code, WENT_WRONG[1403])
+        return str(WENT_WRONG.get(task.code, WENT_WRONG[1403]))
 
-    @admin.action(description="Cancel the selected tasks", permissions=["act"])
+    @admin.action(description=_("Cancel the selected tasks"), permissions=["act"])
     def cancel(self, request: PersonRequest, queryset: QuerySet[Prediction]) -> None:
         def cancel(task: Prediction) -> str:
             with transaction.atomic():
                 if not lifecycle.cancel(task):
-                    return "finished already"
+                    return gettext("finished already")
                 record(Action.PREDICTION_CANCELLED, task.pk, request.user)
             return ""
 
-        self.act(request, queryset, "cancelled", cancel)
+        self.act(request, queryset, gettext("cancelled"), cancel)
 
-    @admin.action(description="Retry the selected tasks", permissions=["act"])
+    @admin.action(description=_("Retry the selected tasks"), permissions=["act"])
     def retry(self, request: PersonRequest, queryset: QuerySet[Prediction]) -> None:
         again: list[Prediction] = []
 
         def retry(task: Prediction) -> str:
             if task.status not in (Status.FAILED, Status.CANCELLED):
-                return "in the queue" if task.is_unfinished else "completed"
+                return gettext("in the queue") if task.is_unfinished else gettext("completed")
             try:
                 with transaction.atomic():
                     again.append(lifecycle.retry(task))
                     record(Action.PREDICTION_RETRIED, task.pk, request.user)
             except NotUsable as error:
-                return f"of which: {error}"
+                return gettext("of which: {error}").format(error=error)
             return ""
 
-        self.act(request, queryset, "retried", retry)
+        self.act(request, queryset, gettext("retried"), retry)
         if again:
             links = ((reverse("admin:predictions_prediction_change", args=[task.pk]), task.pk) for task in again)
             made = format_html_join(", ", '<a href="{}">{}</a>', links)
-            messages.info(request, format_html("The new tasks: {}", made))
+            messages.info(request, format_html(gettext("The new tasks: {}"), made))
 
 
 @admin.register(WebhookDelivery)
@@ -186,7 +197,7 @@ class WebhookDeliveryAdmin(ReadOnly[WebhookDelivery]):
     )
     ordering = ("-created_at",)
     person, ids = "owner", ("pk", "prediction")
-    search_help_text = "The id of a delivery or of a task, or the e-mail address of the owner."
+    search_help_text = _("The id of a delivery or of a task, or the e-mail address of the owner.")
 
 
 @admin.register(RemoteJob)
@@ -203,21 +214,23 @@ class RemoteJobAdmin(ReadOnly[RemoteJob]):
     )
     ordering = ("-created_at",)
     person, ids = "owner", ("pk", "prediction")
-    search_help_text = "The id of a job or of a task, or the e-mail address of the owner."
+    search_help_text = _("The id of a job or of a task, or the e-mail address of the owner.")
 
-    @admin.display(description="dollars")
+    @admin.display(description=_("dollars"))
     def dollars(self, job: RemoteJob) -> str:
         return f"{job.price + job.settled:.4f}"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """In the title: whether the vendors answer, and what all the jobs cost that were found."""
         vendors = [name for name in settings.ENGINES if registry.is_hosted(name)]
-        states = "; ".join(f"{name} {WORDS[breaker.state(name)]}" for name in vendors)
+        states = "; ".join(str(WORDS[breaker.state(name)]).format(vendor=name) for name in vendors)
         response = super().changelist_view(request, extra_context)
         if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
             found: ChangeList = response.context_data["cl"]
             cost = found.queryset.aggregate(sum=Sum(F("price") + F("settled"), default=0))["sum"]
-            response.context_data["title"] = " · ".join(filter(None, ("Remote jobs", spending.dollars(cost), states)))
+            response.context_data["title"] = " · ".join(
+                filter(None, (gettext("Remote jobs"), spending.dollars(cost), states))
+            )
         return response
 
 
@@ -229,4 +242,4 @@ class WebhookSecretAdmin(ReadOnly[WebhookSecret]):
     list_select_related = ("owner",)
     ordering = ("-pk",)
     person, ids = "owner", ()
-    search_help_text = "The e-mail address of the owner."
+    search_help_text = _("The e-mail address of the owner.")

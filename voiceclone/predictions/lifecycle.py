@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from voiceclone.accounts.models import User
@@ -224,7 +225,7 @@ def retry(prediction: Prediction) -> Prediction:
     """
     voice = prediction.voice
     if voice is None:
-        raise retention.NotUsable("Its voice is not there any more.")
+        raise retention.NotUsable(_("Its voice is not there any more."))
     with transaction.atomic():
         User.bump(prediction.owner_id)  # who clicks twice waits here, and finds what the first click has made
         same = Prediction.objects.unfinished().filter(owner=prediction.owner_id, model=prediction.model, voice=voice)
@@ -251,16 +252,17 @@ def _clone_again(voice: Voice, prediction: Prediction) -> None:
     """A voice that was not made is being cloned again, with the consent that it has."""
     sample = prediction.sample
     if sample is None and not prediction.input.get("audio"):  # which a worker can fetch
-        raise retention.NotUsable("Its sample is not there any more. Record or upload it again.")
+        raise retention.NotUsable(_("Its sample is not there any more. Record or upload it again."))
     rows = Voice.objects.filter(pk=voice.pk, end_reason__in=(Voice.EndReason.FAILED, Voice.EndReason.CANCELLED))
     again = {"state": Voice.State.CLONING, "sample": sample, "ended_at": None, "end_reason": ""}
     try:
         with transaction.atomic():
             found = rows.update(**again)
     except IntegrityError as error:
-        raise retention.NotUsable(f"The voice ID “{voice.voice_id}” is taken by now. Choose another one.") from error
+        sentence = _("The voice ID “{id}” is taken by now. Choose another one.")
+        raise retention.NotUsable(sentence.format(id=voice.voice_id)) from error
     if not found:
-        raise retention.NotUsable(f"“{voice.voice_id}” was made already, or was deleted.")
+        raise retention.NotUsable(_("“{id}” was made already, or was deleted.").format(id=voice.voice_id))
 
 
 def _move(prediction: Prediction, **changes: Any) -> bool:

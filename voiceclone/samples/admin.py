@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.audit.panel import ReadOnly
 from voiceclone.samples.models import Sample, Upload
@@ -18,7 +19,7 @@ class SampleAdmin(ReadOnly[Sample]):
     fields = ("id", "owner", "source", "seconds", "sha256", "created_at")
     ordering = ("-created_at",)
     person = "owner"
-    search_help_text = "An id, or the e-mail address of the owner, from its beginning."
+    search_help_text = _("An id, or the e-mail address of the owner, from its beginning.")
 
 
 @admin.register(Upload)
@@ -31,4 +32,4 @@ class UploadAdmin(ReadOnly[Upload]):
     fields = ("id", "owner", "kind", "declared_type", "size", "created_at", "arrived_at", "expires_at")
     ordering = ("-created_at",)
     person = "owner"
-    search_help_text = "An id, or the e-mail address of the owner, from its beginning."
+    search_help_text = _("An id, or the e-mail address of the owner, from its beginning.")

@@ -13,6 +13,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audit.models import Action, record
@@ -32,18 +34,19 @@ class ConsentAdmin(ReadOnly[Consent]):
     readonly_fields = ("shown",)
     ordering = ("-given_at",)
     person = "person"
-    search_help_text = "An id, or the e-mail address of the person."
+    search_help_text = _("An id, or the e-mail address of the person.")
 
-    @admin.display(description="Evidence")
+    @admin.display(description=_("Evidence"))
     def shown(self, consent: Consent) -> SafeString | str:
         evidence = Evidence.objects.filter(consent=consent).first()
-        return link_to(evidence) if evidence else "none is kept"
+        return link_to(evidence) if evidence else gettext("none is kept")
 
 
 def link_to(evidence: Evidence) -> SafeString:
-    what = "the sentence, read aloud" if evidence.is_reading else "a file"
+    what = gettext("the sentence, read aloud") if evidence.is_reading else gettext("a file")
     address = reverse("admin:voices_evidence_file", args=[evidence.pk])
-    return format_html('{}, {} bytes · <a href="{}">Save it</a> (which is written down)', what, evidence.size, address)
+    sentence = gettext('{what}, {size} bytes · <a href="{address}">Save it</a> (which is written down)')
+    return format_html(sentence, what=what, size=evidence.size, address=address)
 
 
 @admin.register(Evidence)
@@ -56,7 +59,7 @@ class EvidenceAdmin(ReadOnly[Evidence]):
     fields = (*list_display, "consent", "voice_id", "sentence", "heard", "sha256")
     ordering = ("-created_at",)
     person = "owner"
-    search_help_text = "An id, or the e-mail address of the owner."
+    search_help_text = _("An id, or the e-mail address of the owner.")
 
     def get_urls(self) -> list[Any]:
         own = path("<uuid:pk>/file/", self.admin_site.admin_view(self.file), name="voices_evidence_file")
@@ -86,4 +89,4 @@ class EnrolmentAdmin(ReadOnly[Enrolment]):
     fields = (*list_display, "started_at", "lease_until")
     ordering = ("-created_at",)
     person, ids = "sample__owner", ("pk", "sample")
-    search_help_text = "The id of an enrolment or a sample, or the e-mail address of its owner."
+    search_help_text = _("The id of an enrolment or a sample, or the e-mail address of its owner.")

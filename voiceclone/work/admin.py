@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_tasks_db.admin  # noqa: F401 - it registers first, and shows tracebacks, which quote people's texts
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 from voiceclone.audit.panel import ReadOnly
@@ -37,4 +38,4 @@ class MessageAdmin(ReadOnly["DBTaskResult[..., object]"]):
     fields = (*list_display, "worker_ids", "exception_class_path")
     ordering = ("-enqueued_at",)
     names = ("task_path",)
-    search_help_text = "The id of a message, or what it runs, from its beginning."
+    search_help_text = _("The id of a message, or what it runs, from its beginning.")

@@ -33,7 +33,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
+    "--deny-permission-prompts",
 ]
 PHONE = {"width": 390, "height": 844}
 TELL_VIOLATIONS = "addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.violatedDirective}`))"
@@ -137,7 +137,8 @@ class Visit:
     def __call__(self, person: Person | None = None, tolerate: int = 422, **options: Any) -> Page:
         """A page of a new browser session; `tolerate`: the answer that the browser may report as an error."""
         state = person.state if person else None
-        context = self.browser.new_context(base_url=self.studio.url, storage_state=state, **options)
+        allowed: dict[str, Any] = {"permissions": ["microphone"], **options}
+        context = self.browser.new_context(base_url=self.studio.url, storage_state=state, **allowed)
         self.contexts.append(context)
         context.add_init_script(TELL_VIOLATIONS)
         page = context.new_page()

@@ -29,7 +29,8 @@ class Command(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         started, taken = time.monotonic(), 0
         try:
-            with camera.browser() as browser, instance.opened() as studio:
+            camera.installed()  # before half a minute is spent on the studio
+            with instance.opened(language) as studio, camera.browser(studio.parts["microphone"]) as browser:
                 for name, page in camera.visit(browser, studio, only, language):
                     for scheme in options["schemes"]:
                         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from voiceclone.management.showcase import scenes
@@ -18,6 +19,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--use-fake-device-for-media-stream", "--deny-permission-prompts",  # for those who may
 ]  # fmt: skip
 HEIGHTS = {390: 844, 768: 1024}
 STILL = "/-/still/"
@@ -27,17 +29,24 @@ class Unavailable(Exception):
     """What it needs is not on this machine; says what."""
 
 
-@contextmanager
-def browser() -> Iterator[Browser]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError as error:
-        raise Unavailable("Playwright is missing: pip install -r requirements-dev.txt") from error
+def installed() -> str:
+    """The path of a browser that can be driven. Raises Unavailable."""
+    if not find_spec("playwright"):
+        raise Unavailable("Playwright is missing: pip install -r requirements-dev.txt")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not path:
         raise Unavailable(f"A browser is missing: install one of {', '.join(BROWSERS)}.")
+    return path
+
+
+@contextmanager
+def browser(microphone: str = "") -> Iterator[Browser]:
+    """`microphone`: a WAV file that is heard, over and over, by whoever records."""
+    path, heard = installed(), [f"--use-file-for-fake-audio-capture={microphone}"] if microphone else []
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *heard])
         yield opened
         opened.close()
 
@@ -125,6 +134,41 @@ def clone_without_consent(page: Page) -> None:
     page.locator("[aria-invalid=true]").first.wait_for()
 
 
+def record(page: Page) -> None:
+    page.context.grant_permissions(["microphone"])
+    page.locator("[data-record]").first.click()
+    page.locator("[data-state=recording] [data-timer]", has_text="0:02").wait_for()
+
+
+def record_and_stop(page: Page) -> None:
+    record(page)
+    page.locator("[data-timer]", has_text="0:04").first.wait_for()
+    page.locator("[data-state=recording] [data-record]").click()
+    page.locator("[data-state=taken] [data-use]:visible").wait_for()
+
+
+def record_without_leave(page: Page) -> None:
+    page.context.clear_permissions()
+    page.locator("[data-record]").first.click()
+    page.locator("[data-state=error]").wait_for()
+
+
+def upload_a_text(page: Page) -> None:
+    page.locator("input[type=file][name=file]").set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Not a recording at all. " * 400}
+    )
+    page.locator("#file-errors .errors").wait_for()
+
+
+def choose_permission(page: Page) -> None:
+    page.locator("[name=whose][value=permission]").check()
+
+
+def choose_hosted(page: Page) -> None:
+    open_all(page)
+    page.locator("[name=engine][value=wavespeed]").check()
+
+
 def make_key(page: Page) -> None:
     page.locator("main input[name=name]").fill("Reading lamp")
     page.locator("main form:has(input[name=name]) button").first.click()
@@ -133,5 +177,8 @@ def make_key(page: Page) -> None:
 
 STEPS = {
     step.__name__: step
-    for step in (sign_in_wrongly, sign_in_half, open_all, open_menu, open_account_menu, clone_without_consent, make_key)
+    for step in (
+        *(sign_in_wrongly, sign_in_half, open_all, open_menu, open_account_menu, clone_without_consent, make_key),
+        *(record, record_and_stop, record_without_leave, upload_a_text, choose_permission, choose_hosted),
+    )
 }

@@ -1,4 +1,4 @@
-"""Fills an empty instance (`python -m …filling`, DATA_DIR in the environment) and prints what it made, as JSON."""
+"""Fills an empty instance (`python -m …filling LANGUAGE`, DATA_DIR in the environment), prints what it made as JSON."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from django.utils import translation
+
 if TYPE_CHECKING:
     from voiceclone.accounts.models import User
 
@@ -19,27 +21,40 @@ BROWSERS = (
     "Mobile/15E148 Safari/604.1",
     "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
 )
+DECLARATIONS = {
+    "GrandmasVoice-1": "She is my grandmother; these are tapes of 1998, and she asked me to keep her voice.",
+    "OldRadio-1974": "A speaker of the old radio station. Nobody knows where he lives today.",
+}
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of an instance that lives for minutes, on localhost
 
 
 def fill() -> dict[str, Any]:
     """The cookies of each person, the parts of addresses, and the stills: pages that no address shows at will."""
+    from django.conf import settings
     from django.core.management import call_command
 
+    from voiceclone.accounts import vendor_keys
     from voiceclone.accounts.models import User
-    from voiceclone.management.showcase import scenes, stills
+    from voiceclone.cloning.demo import demo_sample
+    from voiceclone.management.showcase import recordings, scenes, stills
 
     call_command("release", verbosity=0)
     call_command("seeddemo", "maker@example.org")
     User.objects.create_superuser("admin@example.org")
-    newcomer, guarded = (User.objects.create_user(f"{name}@example.org", PASSWORD) for name in ("newcomer", "guarded"))
+    new = ("newcomer", "guarded", "asker")
+    newcomer, guarded, asker = (User.objects.create_user(f"{name}@example.org", PASSWORD) for name in new)
     _guard(guarded)
-    people = {name: User.objects.get(email=f"{name}@example.org") for name in ("maker", "newcomer", "guarded", "admin")}
-    parts = {**_tasks(people[scenes.MAKER]), **_account(people[scenes.MAKER]), "sample": _sample(newcomer)}
+    people = {name: User.objects.get(email=f"{name}@example.org") for name in ("maker", *new, "admin")}
+    User.objects.update(language=translation.get_language())
+    maker, admin = people[scenes.MAKER], people[scenes.ADMIN]
+    parts = {**_tasks(maker), **_account(maker), **_approvals(asker, admin)}
+    parts |= {"sample": str(demo_sample(newcomer).pk), **recordings.samples(newcomer)}
+    parts["microphone"] = recordings.microphone(settings.DATA_DIR)
+    vendor_keys.keep(asker, "wavespeed", "a key that nobody uses")
     return {
+        "stills": stills.all_of_them(maker, newcomer),
         "cookies": {name: _session(user) for name, user in people.items()},
         "parts": parts,
-        "stills": stills.all_of_them(people[scenes.MAKER]),
     }
 
 
@@ -73,10 +88,24 @@ def _guard(user: User) -> None:
     RecoveryCodes.activate(user)
 
 
-def _sample(user: User) -> str:
-    from voiceclone.cloning.demo import demo_sample
+def _approvals(asker: User, admin: User) -> dict[str, str]:
+    """Two that wait for an admin, as on a site that asks for a sentence read aloud; one of them was refused."""
+    from django.test.utils import override_settings
 
-    return str(demo_sample(user).pk)
+    from voiceclone.cloning import approvals
+    from voiceclone.cloning.demo import demo_sample
+    from voiceclone.cloning.forms import CloneForm
+    from voiceclone.management.commands.seeddemo import checked
+
+    asked = []
+    said = {"whose": "cannot_speak", "text": "Hello, my dear.", "consent": "on", "sample": demo_sample(asker).pk}
+    for voice_id, declaration in DECLARATIONS.items():
+        with override_settings(CONSENT="read_aloud"):
+            form = CloneForm(asker, {**said, "custom_voice_id": voice_id, "declaration": declaration})
+            checked(form)
+            asked.append(approvals.ask(asker, form))
+    approvals.refuse(asked[-1], admin)
+    return {"approval": str(asked[0].pk)}
 
 
 def _tasks(maker: User) -> dict[str, str]:
@@ -148,7 +177,8 @@ def _account(maker: User) -> dict[str, str]:
         finished_at=now(),
         found={"voices": 3, "samples": 2, "previews": 3, "speeches": 41, "consents": 3, "size": 48_000_000},
     )
-    address = EmailAddress.objects.get(user=maker)
+    EmailAddress.objects.create(user=maker, email="maker@studio.example.org")
+    address = EmailAddress.objects.get(user=maker, verified=False)
     confirm = reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key])
     reset = password_link(maker).removeprefix(settings.BASE_URL)
     return {"receipt": ended.get_absolute_url(), "confirm_link": confirm, "reset_link": reset}
@@ -159,6 +189,6 @@ if __name__ == "__main__":
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voiceclone.settings")
     django.setup()
-    with redirect_stdout(sys.stderr):
+    with redirect_stdout(sys.stderr), translation.override(sys.argv[1]):
         made = fill()
     print(json.dumps(made))

@@ -33,17 +33,26 @@ class Instance:
 
 
 @contextmanager
-def opened() -> Iterator[Instance]:
-    """Fill it (half a minute: voices are learnt for real), then serve it."""
+def opened(language: str = "en") -> Iterator[Instance]:
+    """Fill it (half a minute: voices are learnt for real), its mails and errors in that language, then serve it."""
     with (
         tempfile.TemporaryDirectory(prefix="voiceclone-showcase-") as folder,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
         port, fd = listener.getsockname()[1], listener.fileno()
-        unset = ("DATABASE_URL", "REDIS_URL", "SITE_URL", "EMAIL_URL", "REGISTRATION", "RETENTION_DAYS", "DEBUG")
+        unset = (
+            "DATABASE_URL",
+            "REDIS_URL",
+            "SITE_URL",
+            "EMAIL_URL",
+            "REGISTRATION",
+            "RETENTION_DAYS",
+            "DEBUG",
+            "CONSENT",
+        )
         environment = {name: value for name, value in os.environ.items() if name not in unset}
-        environment |= {"DATA_DIR": folder, "PORT": str(port), "WEB_WORKERS": "1"}
-        filling_step = [sys.executable, "-m", "voiceclone.management.showcase.filling"]
+        environment |= {"DATA_DIR": folder, "PORT": str(port), "WEB_WORKERS": "1", "ENGINES": "builtin,wavespeed"}
+        filling_step = [sys.executable, "-m", "voiceclone.management.showcase.filling", language]
         made = subprocess.run(filling_step, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
         serving = [sys.executable, str(ROOT / "manage.py"), "web", f"--fd={fd}"]
         server = subprocess.Popen(serving, env=environment, pass_fds=[fd])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NOBODY, MAKER, NEWCOMER, GUARDED, ADMIN = "", "maker", "newcomer", "guarded", "admin"
+ASKER = "asker"
+"""Has asked for voices that wait for an admin, and has a key for the hosted engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,26 @@ PAGES = (
     Scene("password-reset-link-old", "/account/password/reset/key/1-old/"),
     Scene("password-reset-done", "/account/password/reset/key/done/"),
     Scene("email-confirm", "{confirm_link}"),
+    Scene("email-confirm-old", "/account/confirm-email/old/"),
     Scene("email-sent", "/account/confirm-email/"),
     Scene("inactive", "/account/inactive/"),
     Scene("api-docs", "/api/docs"),
     Scene("receipt", "{receipt}"),
     # clone
     Scene("clone-empty", "/clone/", NEWCOMER),
+    Scene("clone-recording", "/clone/", NEWCOMER, "record"),
+    Scene("clone-recorded", "/clone/", NEWCOMER, "record_and_stop"),
+    Scene("clone-microphone-blocked", "/clone/", NEWCOMER, "record_without_leave"),
+    Scene("clone-upload-refused", "/clone/", NEWCOMER, "upload_a_text"),
     Scene("clone-sample", "/clone/?sample={sample}", NEWCOMER),
     Scene("clone-advanced", "/clone/?sample={sample}", NEWCOMER, "open_all"),
     Scene("clone-refused", "/clone/?sample={sample}", NEWCOMER, "clone_without_consent"),
+    Scene("clone-sample-warned", "/clone/?sample={sample_warned}", NEWCOMER),
+    Scene("clone-sample-fixed", "/clone/?sample={sample_fixed}", NEWCOMER),
+    Scene("clone-sample-refused", "/clone/?sample={sample_refused}", NEWCOMER),
+    Scene("clone-permission", "/clone/?sample={sample}", NEWCOMER, "choose_permission"),
+    Scene("clone-hosted", "/clone/", ASKER, "choose_hosted"),
+    Scene("clone-waiting", "/clone/", ASKER),
     Scene("clone-queued", "/clone/?task={clone_queued}", MAKER),
     Scene("clone-running", "/clone/?task={clone_running}", MAKER),
     Scene("clone-done", "/clone/?task={clone_done}", MAKER),
@@ -89,6 +102,8 @@ PAGES = (
     Scene("account-keys", "/account/keys/", MAKER),
     Scene("account-keys-none", "/account/keys/", NEWCOMER),
     Scene("account-key-made", "/account/keys/", MAKER, "make_key"),
+    Scene("account-engines", "/account/engines/", ASKER),
+    Scene("account-engines-no-key", "/account/engines/", NEWCOMER),
     Scene("account-webhooks", "/account/webhooks/", MAKER),
     Scene("account-webhooks-none", "/account/webhooks/", NEWCOMER),
     Scene("account-data", "/account/data/", MAKER),
@@ -99,4 +114,8 @@ PAGES = (
     Scene("admin-entrance", "/admin/"),
     Scene("admin", "/admin/", ADMIN),
     Scene("admin-list", "/admin/predictions/prediction/", ADMIN),
+    Scene("admin-people", "/admin/accounts/user/", ADMIN),
+    Scene("admin-voices", "/admin/voices/voice/", ADMIN),
+    Scene("admin-approvals", "/admin/voices/approval/", ADMIN),
+    Scene("admin-approval", "/admin/voices/approval/{approval}/change/", ADMIN),
 )

@@ -16,9 +16,10 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 from django.utils.timezone import now
+from django.utils.translation import get_language
 from django.views import defaults
 
 from voiceclone import views
@@ -59,8 +60,8 @@ class NoMessages(BaseStorage):
         return []
 
 
-def all_of_them(maker: User) -> list[dict[str, Any]]:
-    return [asdict(still) for still in (*_errors(), _closed(), *_mails(maker))]
+def all_of_them(maker: User, newcomer: User) -> list[dict[str, Any]]:
+    return [asdict(still) for still in (*_errors(), _closed(), _must_read_aloud(newcomer), *_mails(maker))]
 
 
 def _request(user: User | None = None) -> HttpRequest:
@@ -86,6 +87,14 @@ def _errors() -> list[Still]:
 
 def _closed() -> Still:
     return Still("sign-up-closed", render(_request(), "account/signup_closed.html").content.decode())
+
+
+@override_settings(CONSENT="read_aloud", ALLOWED_HOSTS=["localhost"])
+def _must_read_aloud(newcomer: User) -> Still:
+    client = Client(HTTP_HOST="localhost", HTTP_ACCEPT_LANGUAGE=get_language())
+    client.force_login(newcomer, settings.AUTHENTICATION_BACKENDS[0])
+    sample = Sample.objects.for_user(newcomer).get(source=Sample.Source.DEMO)
+    return Still("clone-read-aloud", client.get("/clone/", {"sample": str(sample.pk)}).content.decode())
 
 
 @override_settings(
@@ -117,8 +126,9 @@ def _mails(maker: User) -> list[Still]:
             stills.append(Still(f"mail-{name}", parts[0]))
         text = f"Subject: {message.subject}\nFrom: {settings.DEFAULT_FROM_EMAIL}\n\n{message.body}"
         subject, body = escape(str(message.subject)), escape(text)
-        plain = f'<!doctype html><html lang="en"><title>{subject}</title><main><h1>{subject}</h1><pre>{body}</pre>'
-        stills.append(Still(f"mail-{name}-text", plain))
+        head = f'<!doctype html><html lang="{get_language()}"><meta name="color-scheme" content="light dark">'
+        text_part = f'<main><h1>{subject}</h1><pre style="white-space: pre-wrap">{body}</pre>'
+        stills.append(Still(f"mail-{name}-text", f"{head}<title>{subject}</title>{text_part}"))
     return stills
 
 

@@ -32,6 +32,7 @@ SECOND_FACTOR_ERRORS = {
     "unverified_email": _("Confirm your email address first; then the second step can be switched on."),
 }
 LABELS = {
+    "name": _("Name"),
     "login": _("Email address"),
     "email": _("Email address"),
     "oldpassword": _("Current password"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +36,7 @@ ROWS: dict[str, tuple[Promise | str, Callable[[Any], str]]] = {
     "emotion": (_("Emotion"), naming.emotion),
     "language_boost": (_("Language"), naming.language),
     "format": (_("Format"), lambda value: str(value).upper()),
-    "sample_rate": (_("Sample rate"), lambda value: f"{int(value):,} Hz"),
+    "sample_rate": (_("Sample rate"), lambda value: f"{number_format(int(value), force_grouping=True)} Hz"),
     "bitrate": (_("Bitrate"), lambda value: f"{int(value) // 1000} kbit/s"),
     "channel": (_("Channels"), lambda value: gettext("Stereo") if str(value) == "2" else gettext("Mono")),
     "english_normalization": (_("English numbers in words"), _yes),
@@ -43,7 +44,7 @@ ROWS: dict[str, tuple[Promise | str, Callable[[Any], str]]] = {
     "need_noise_reduction": (_("Noise reduction"), _yes),
     "need_volume_normalization": (_("Even loudness"), _yes),
     "text_validation": (_("Text to be read in the sample"), str),
-    "accuracy": (_("Accuracy that was asked for"), lambda value: f"{float(value):.2f}"),
+    "accuracy": (_("Accuracy that was asked for"), lambda value: number_format(float(value), 2)),
 }
 """name in the contract → (label, how its value is said)"""
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
+from django.utils.formats import number_format
+from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +25,15 @@ SHOWN = 40  # characters of a value that is quoted back
 
 def quoted(value: object) -> str:
     text = str(value)
-    return f"“{text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}”"
+    return gettext("“{text}”").format(text=text if len(text) <= SHOWN else text[: SHOWN - 1] + "…")
+
+
+def _in_figures(number: float) -> str:
+    return str(number_format(Decimal(f"{number:.10g}"), force_grouping=True))
+
+
+in_figures = lazy(_in_figures, str)
+"""A number as the reader's language writes it: 0.5 or 0,5, 32,000 or 32.000."""
 
 
 class NumberField(forms.Field):
@@ -35,7 +45,10 @@ class NumberField(forms.Field):
         self, minimum: float, maximum: float, default: float, step: float, *, whole: bool = False, **kwargs: Any
     ) -> None:
         self.minimum, self.maximum, self.default, self.whole = minimum, maximum, default, whole
-        kwargs.setdefault("help_text", format_lazy(_("{minimum:g} to {maximum:g}"), minimum=minimum, maximum=maximum))
+        kwargs.setdefault(
+            "help_text",
+            format_lazy(_("{minimum} to {maximum}"), minimum=in_figures(minimum), maximum=in_figures(maximum)),
+        )
         widget = forms.NumberInput(attrs={"min": minimum, "max": maximum, "step": step})
         super().__init__(required=False, widget=widget, **kwargs)
 

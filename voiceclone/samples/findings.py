@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -124,7 +125,7 @@ def _fixes(row: Finding, fix: str, is_offered: bool) -> tuple[str, ...]:
 
 def _speech(quality: Quality, grade: Grade) -> Finding:
     seconds = quality.speech_seconds
-    found = _("It has %(seconds).1f seconds of speech.") % {"seconds": int(seconds * 10) / 10}
+    found = _("It has %(seconds)s seconds of speech.") % {"seconds": number_format(int(seconds * 10) / 10, 1)}
     if grade == Grade.STOP:
         why = _("At least %(least).0f are needed to hear what a voice is like.") % {"least": LEAST_SPEECH}
         return Finding("speech", grade, found, why, _("Record or upload more: 30 seconds are best."))
@@ -151,7 +152,8 @@ def _level(quality: Quality, grade: Grade) -> Finding:
 
 
 def _clipping(quality: Quality, grade: Grade) -> Finding:
-    found = _("%(share).1f %% of it is clipped: too loud for the microphone.") % {"share": quality.clipping * 100}
+    share = number_format(quality.clipping * 100, 1)
+    found = _("%(share)s %% of it is clipped: too loud for the microphone.") % {"share": share}
     why = _("This distortion is learnt as a part of the voice.")
     advice = _("Record again further away, or turn the microphone down.")
     return Finding("clipping", grade, found, why, advice, _part(quality))
@@ -176,7 +178,8 @@ def _echo(quality: Quality, grade: Grade) -> Finding:
 
 
 def _bandwidth(quality: Quality, grade: Grade) -> Finding:
-    found = _("There is nothing above %(top).1f kHz, as on the phone.") % {"top": quality.bandwidth_hz / 1000}
+    top = number_format(quality.bandwidth_hz / 1000, 1)
+    found = _("There is nothing above %(top)s kHz, as on the phone.") % {"top": top}
     why = _("The clone will sound as dull.")
     return Finding("bandwidth", grade, found, why, _("Use the original file, or a microphone instead of a call."))
 

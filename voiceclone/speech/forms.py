@@ -14,7 +14,7 @@ from voiceclone.accounts.models import User
 from voiceclone.engines import registry
 from voiceclone.engines.base import Capabilities
 from voiceclone.predictions import catalog, naming, pauses
-from voiceclone.predictions.fields import NumberField, OptionField, PronunciationField, TextField, can_speak
+from voiceclone.predictions.fields import NumberField, OptionField, PronunciationField, TextField, can_speak, in_figures
 from voiceclone.predictions.remote import offers
 from voiceclone.speech.widgets import GreyedSelect
 from voiceclone.voices import retention
@@ -52,9 +52,9 @@ class SpeechForm(forms.Form):
     )
     format = OptionField([(name, name.upper()) for name in catalog.FORMATS], catalog.DEFAULT_FORMAT, label=_("Format"))
     sample_rate = OptionField(
-        [(rate, f"{rate:,} Hz") for rate in catalog.SAMPLE_RATES],
+        [(rate, format_lazy("{rate} Hz", rate=in_figures(rate))) for rate in catalog.SAMPLE_RATES],
         label=_("Sample rate"),
-        unset=format_lazy(_("Default, {rate:,} Hz"), rate=catalog.DEFAULT_SAMPLE_RATE),
+        unset=format_lazy(_("Default, {rate} Hz"), rate=in_figures(catalog.DEFAULT_SAMPLE_RATE)),
     )
     bitrate = OptionField(
         [(rate, f"{rate // 1000} kbit/s") for rate in catalog.BITRATES],

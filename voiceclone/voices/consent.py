@@ -35,11 +35,11 @@ class Consent(models.Model):
     """Who said, in which words, that this voice may be cloned. Written once, never changed."""
 
     class Method(models.TextChoices):
-        TICKED = "ticked"
-        READ_ALOUD = "read_aloud", "read aloud"
-        APPROVED = "approved", "declared, and approved by an admin"
-        PASSPORT = "passport", "ticked at the import of a voice passport"
-        API = "api", "declared by a request of a program"
+        TICKED = "ticked", _("Ticked")
+        READ_ALOUD = "read_aloud", _("read aloud")
+        APPROVED = "approved", _("declared, and approved by an admin")
+        PASSPORT = "passport", _("ticked at the import of a voice passport")
+        API = "api", _("declared by a request of a program")
 
     VERSION = "2026-11"
     STATEMENT = "This is my own voice, or I have the speaker's permission to clone it."

@@ -53,7 +53,7 @@ def lifetime() -> str:
 
 def problem(voice: Voice) -> str:
     """Why nothing can be spoken with this voice now, as a sentence; empty where it can."""
-    facts = {"name": f"“{voice.voice_id}”", "lifetime": lifetime()}
+    facts = {"name": _("“{id}”").format(id=voice.voice_id), "lifetime": lifetime()}
     if voice.state == Voice.State.CLONING:
         return _("{name} is still being cloned. Wait for its preview, then speak with it.").format(**facts)
     if voice.state == Voice.State.FAILED:

@@ -44,8 +44,8 @@ def fill() -> dict[str, Any]:
     new = ("newcomer", "guarded", "asker")
     newcomer, guarded, asker = (User.objects.create_user(f"{name}@example.org", PASSWORD) for name in new)
     _guard(guarded)
-    people = {name: User.objects.get(email=f"{name}@example.org") for name in ("maker", *new, "admin")}
     User.objects.update(language=translation.get_language())
+    people = {name: User.objects.get(email=f"{name}@example.org") for name in ("maker", *new, "admin")}
     maker, admin = people[scenes.MAKER], people[scenes.ADMIN]
     parts = {**_tasks(maker), **_account(maker), **_approvals(asker, admin)}
     parts |= {"sample": str(demo_sample(newcomer).pk), **recordings.samples(newcomer)}

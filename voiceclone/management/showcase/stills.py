@@ -127,7 +127,7 @@ def _mails(maker: User) -> list[Still]:
         text = f"Subject: {message.subject}\nFrom: {settings.DEFAULT_FROM_EMAIL}\n\n{message.body}"
         subject, body = escape(str(message.subject)), escape(text)
         head = f'<!doctype html><html lang="{get_language()}"><meta name="color-scheme" content="light dark">'
-        text_part = f'<main><h1>{subject}</h1><pre style="white-space: pre-wrap">{body}</pre>'
+        text_part = f'<main><h1>{subject}</h1><pre style="white-space: pre-wrap; overflow-wrap: anywhere">{body}</pre>'
         stills.append(Still(f"mail-{name}-text", f"{head}<title>{subject}</title>{text_part}"))
     return stills
 

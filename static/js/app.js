@@ -209,6 +209,7 @@
     countAll();
     const { target, xhr } = event.detail;
     if (target?.matches("[data-reveal]")) reveal(target);
+    if (target?.closest("aside")) history.scrollRestoration = "manual";  // loaded again, the page has it first and begins there
     const home = homes.get(xhr) || away;
     const place = home?.isConnected ? home : home && event.target;  // it may be its successor that is in the page now
     if (!place?.querySelector || document.activeElement !== document.body) return;

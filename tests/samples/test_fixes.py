@@ -48,6 +48,15 @@ def test_a_sample_is_measured_once(noisy: Sample, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(report, "measure", again)
     assert report.obtain(Sample.objects.get()) == first
 
+    def waited(*_: Any) -> None:  # while another web process measured it
+        Sample.objects.update(quality=figures)
+
+    figures = Sample.objects.get().quality
+    Sample.objects.update(quality=None)
+    unmeasured = Sample.objects.get()
+    monkeypatch.setattr(report.fcntl, "flock", waited)
+    assert report.obtain(unmeasured) == first
+
 
 def test_a_noisy_sample_is_cleaned(noisy: Sample) -> None:
     card = findings.card(report.obtain(noisy))

@@ -144,7 +144,7 @@ class Studio:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to end, as a terminal or a service manager does. Returns its exit status."""
         self.process.send_signal(number)
-        return int(self.process.wait(30))
+        return int(self.process.wait(240))
 
     # --- its pages ----------------------------------------------------------------------------------------------------
     @property

@@ -140,7 +140,7 @@ class TestTwoAtOnce:
 
     def test_the_second_on_a_port_says_so(self, studio: Studio, tmp_path: Path) -> None:
         with Studio(tmp_path / "other", f"--port={studio.port}") as second:
-            assert second.process.wait(30) == 1
+            assert second.process.wait(240) == 1
             (sentence,) = second.output().splitlines()
             assert sentence == (
                 f"CommandError: Cannot listen on 127.0.0.1, port {studio.port}: Address already in use. "
@@ -158,7 +158,7 @@ class TestTwoAtOnce:
     )
     def test_an_address_that_cannot_be_had(self, tmp_path: Path, arguments: list[str], sentence: str) -> None:
         with Studio(tmp_path / "data", *arguments) as studio:
-            assert studio.process.wait(30) != 0
+            assert studio.process.wait(240) != 0
             assert sentence in studio.output().splitlines()[-1]
 
 
@@ -192,7 +192,7 @@ class TestApart:
         data = tmp_path / "data"
         with empty_database() as own:
             with Studio(data, command="release", variables=own) as release:
-                assert release.process.wait(60) == 0
+                assert release.process.wait(240) == 0
             with Studio(data, command="web", variables=own) as web:
                 wait_for(lambda: web.status() == 503, "an answer of 503")
                 assert web.health() == {

@@ -88,7 +88,7 @@ def studio(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield here
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=240)
     check(here.log)
 
 
@@ -139,6 +139,7 @@ class Visit:
         state = person.state if person else None
         allowed: dict[str, Any] = {"permissions": ["microphone"], **options}
         context = self.browser.new_context(base_url=self.studio.url, storage_state=state, **allowed)
+        context.set_default_timeout(120_000)
         self.contexts.append(context)
         context.add_init_script(TELL_VIOLATIONS)
         page = context.new_page()

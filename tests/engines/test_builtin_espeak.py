@@ -99,7 +99,7 @@ def test_it_dies_with_a_worker_that_is_killed() -> None:
     child = psutil.Process(int(worker.stdout.readline()))
     worker.kill()
     worker.communicate()
-    psutil.wait_procs([child], timeout=30)
+    psutil.wait_procs([child], timeout=240)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
 

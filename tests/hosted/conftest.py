@@ -37,7 +37,7 @@ class Vendor:
             f"{self.studio.url}/api/v3/predictions",
             json={"page_size": 100, "include_inputs": True},
             headers={"Authorization": f"Bearer {self.key}"},
-            timeout=30,
+            timeout=120,
         )
         items = answer.json()["data"]["items"]
         return [one for one in items if all(one["input"].get(name) == value for name, value in inputs.items())]

@@ -23,6 +23,7 @@ FLAGS = [
 ]  # fmt: skip
 HEIGHTS = {390: 844, 768: 1024}
 STILL = "/-/still/"
+PATIENCE = 120_000  # milliseconds
 
 
 class Unavailable(Exception):
@@ -61,6 +62,7 @@ def visit(
     """Each scene whose name contains `wanted`, open in a page and settled."""
     for who in (scenes.NOBODY, *instance.cookies):
         context = browser.new_context(locale=language, reduced_motion="reduce")
+        context.set_default_timeout(PATIENCE)
         if who:
             context.add_cookies([{"name": "sid", "value": instance.cookies[who], "url": instance.url}])
         page = context.new_page()

@@ -166,7 +166,7 @@ class Studio:
         answer = self.get("/healthz")
         return dict(answer.json()) if answer is not None else {}
 
-    def wait_until_healthy(self, seconds: float = 60.0) -> None:
+    def wait_until_healthy(self, seconds: float = 240.0) -> None:
         def healthy() -> bool:
             assert self.process.poll() is None, f"it ended by itself:\n{self.output()}"
             return self.status() == 200

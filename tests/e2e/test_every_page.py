@@ -127,6 +127,8 @@ def test_a_screen_reader_is_told_the_way_to_a_clone(browser: Browser, studio: In
     seen = []
     for scene, tree in TREES.items():
         for name, page in camera.visit(browser, studio, scene):
+            if name != scene:  # another that begins like it
+                continue
             expect(page.locator("main")).to_match_aria_snapshot(tree)
             seen.append(name)
     assert seen == list(TREES)

@@ -60,15 +60,15 @@ def test_each_engine_has_one_honest_line(browser: Client) -> None:
     assert "Your sample stays on this machine." in page
     assert "leave this machine: they go to WaveSpeed and MiniMax. A clone costs about $0.50" in page
     assert "$0.03 to $0.10 for 1,000 characters" in page
-    assert ">stays on this machine</span><noscript>, unless you choose another engine</noscript>" in page
-    assert 'data-goes="goes to WaveSpeed, about $0.50"' in page
+    assert ">Stays on this machine</span><noscript>, unless you choose another engine</noscript>" in page
+    assert 'data-goes="Goes to WaveSpeed, about $0.50"' in page
 
 
 def test_with_one_engine_there_is_nothing_to_choose(browser: Client, settings: Any) -> None:
     settings.ENGINES = ["builtin"]
     page = text_of(browser, "/clone/")
     assert "engine-choice" not in page
-    assert ">stays on this machine</span></span>" in page
+    assert ">Stays on this machine</span></span>" in page
     assert "free of charge" in text_of(browser, "/account/engines/")
 
 
@@ -283,7 +283,7 @@ def test_nothing_is_learnt_before_somebody_says_so_where_the_default_leaves_this
     assert browser.post("/clone/sample/", {"file": ContentFile(speech("wav", 6.0), "a.wav")}).status_code == 200
     assert not Enrolment.objects.exists()
     page = text_of(browser, "/clone/")
-    assert ">goes to WaveSpeed, about $0.50</span>" in page
+    assert ">Goes to WaveSpeed, about $0.50</span>" in page
     assert ">Your sample goes to WaveSpeed</span>" in page
 
 

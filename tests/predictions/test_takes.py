@@ -87,7 +87,7 @@ def test_a_take_is_spoken_by_the_same_voice_and_keeps_it_no_longer(
 def test_takes_are_listed_best_first_and_the_newest_is_told(browser: Client, first: Prediction) -> None:
     made = [said(first, likeness) for likeness in (0.75, 0.9, None, 0.85)]
     page = browser.get(f"/clone/?task={first.pk}").content.decode()
-    listed = page.partition("Takes, most like your sample first")[2]
+    listed = page.partition("Takes, most like your sample first")[2].partition("</ol>")[0]
     order = [made[1], made[3], first, made[0], made[2]]
     assert re.findall(r'data-audio preload="none" src="/tasks/(\w+)/audio"', listed) == [task.pk for task in order]
     rows = listed.split("<li>")[1:]

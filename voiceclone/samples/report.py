@@ -10,20 +10,15 @@ import fcntl
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 
 import soundfile
-from django.conf import settings
 
 from voiceclone.audio.quality import Quality, measure
 from voiceclone.samples.models import Sample
 
 log = logging.getLogger("samples")
 VERSION = 1  # of what is measured; older figures are measured again
-_LOCKS = 64  # files, so that none has to be tidied away
 _turn = threading.Lock()  # a second of processor time each: two at once would only make both wait longer
 
 
@@ -32,27 +27,20 @@ def obtain(sample: Sample) -> Quality:
     known = kept(sample)
     if known:
         return known
-    with _turn, _alone_with(sample):
+    with _turn, sample.file.open("rb") as sound:
+        # the page asks one web process, and the form that is sent at once another: only the first of them measures
+        fcntl.flock(sound, fcntl.LOCK_EX)
         sample.refresh_from_db(fields=["quality"])
         known = kept(sample)
         if known:
             return known
         started = time.monotonic()
-        with sample.file.open("rb") as sound:
-            waveform, rate = soundfile.read(sound, dtype="float32")
+        waveform, rate = soundfile.read(sound, dtype="float32")
         quality = measure(waveform, rate)
         sample.quality = {"version": VERSION, **asdict(quality)}
         Sample.objects.filter(pk=sample.pk).update(quality=sample.quality)
     log.info("measured sample=%s seconds=%.1f in=%.1f", sample.pk, quality.seconds, time.monotonic() - started)
     return quality
-
-
-@contextmanager
-def _alone_with(sample: Sample) -> Iterator[None]:
-    """The page asks one web process and the form that is sent at once another: only the first of them measures."""
-    with (Path(settings.FILE_UPLOAD_TEMP_DIR) / f"measuring-{sample.pk.int % _LOCKS}").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def kept(sample: Sample) -> Quality | None:

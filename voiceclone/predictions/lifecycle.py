@@ -54,7 +54,7 @@ def submit(
 
     `take_of`: the preview that it says once more, in the way that `seed` names (see takes.py).
     Raises NotUsable where nothing can be spoken with this voice now, or where nobody can pay for it (CannotPay), and
-    NoRoom.
+    OSError where the disk is full.
     """
     require_room()
     with transaction.atomic():

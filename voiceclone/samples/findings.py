@@ -97,10 +97,10 @@ def _figures(quality: Quality) -> list[tuple[str, str, str]]:
     return [
         ("speech", _("speech"), clock(quality.speech_seconds)),
         ("level", _("level"), _("%(level)s dBFS") % {"level": level}),
-        ("clipping", _("clipping"), _("%(share).2f %% of it") % {"share": quality.clipping * 100}),
+        ("clipping", _("clipping"), _("%(share)s %% of it") % {"share": number_format(quality.clipping * 100, 2)}),
         ("noise", _("noise"), _("%(snr).0f dB below the speech") % {"snr": quality.snr_db}),
         ("echo", _("echo"), _("none")),
-        ("bandwidth", _("bandwidth"), _("up to %(top).1f kHz") % {"top": quality.bandwidth_hz / 1000}),
+        ("bandwidth", _("bandwidth"), _("up to %(top)s kHz") % {"top": number_format(quality.bandwidth_hz / 1000, 1)}),
         ("speakers", _("speakers"), _("one")),
     ]
 

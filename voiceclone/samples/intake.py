@@ -66,7 +66,7 @@ def _check_size(upload: Upload) -> None:
 
 
 def _store(upload: Upload, path: Path) -> str:
-    """Write the upload under a name of ours, alone in its folder. Returns its SHA-256. Raises NoRoom."""
+    """Write the upload under a name of ours, alone in its folder. Returns its SHA-256."""
     require_room()
     digest = hashlib.sha256()
     with path.open("wb") as target:

@@ -27,16 +27,17 @@ def obtain(sample: Sample) -> Quality:
     known = kept(sample)
     if known:
         return known
-    with _turn, sample.file.open("rb") as sound:
+    with sample.file.open("rb") as sound:
         # the page asks one web process, and the form that is sent at once another: only the first of them measures
         fcntl.flock(sound, fcntl.LOCK_EX)
         sample.refresh_from_db(fields=["quality"])
         known = kept(sample)
         if known:
             return known
-        started = time.monotonic()
-        waveform, rate = soundfile.read(sound, dtype="float32")
-        quality = measure(waveform, rate)
+        with _turn:
+            started = time.monotonic()
+            waveform, rate = soundfile.read(sound, dtype="float32")
+            quality = measure(waveform, rate)
         sample.quality = {"version": VERSION, **asdict(quality)}
         Sample.objects.filter(pk=sample.pk).update(quality=sample.quality)
     log.info("measured sample=%s seconds=%.1f in=%.1f", sample.pk, quality.seconds, time.monotonic() - started)

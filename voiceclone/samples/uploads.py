@@ -42,7 +42,7 @@ class UploadRefused(ValueError):
 
 
 def issue(user: User, name: str, size: int, declared_type: str = "") -> Upload:
-    """Reserve room for a file that will come. Raises UploadRefused, NoRoom."""
+    """Reserve room for a file that will come. Raises UploadRefused, and OSError where the disk is full."""
     require_room()
     if size < 1:
         raise UploadRefused(400, f"size is the file's length in bytes, at least 1; {size} was given.")

@@ -11,14 +11,10 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 DATABASE_FULL = ("database or disk is full", "No space left on device")  # SQLite, PostgreSQL
 
 
-class NoRoom(OSError):
-    """The disk is fuller than DISK_RESERVE_MB allows."""
-
-
 def require_room() -> None:
-    """Call it before anything is taken in or made. Raises NoRoom."""
+    """Call it before anything is taken in or made. Raises OSError (ENOSPC), as a disk does that is really full."""
     if shutil.disk_usage(settings.DATA_DIR).free < settings.DISK_RESERVE_MB * 1_000_000:
-        raise NoRoom(errno.ENOSPC, "DISK_RESERVE_MB is not free")
+        raise OSError(errno.ENOSPC, "DISK_RESERVE_MB is not free")
 
 
 def is_full(error: BaseException | None) -> bool:

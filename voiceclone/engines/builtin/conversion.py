@@ -64,7 +64,10 @@ def with_bias(rows: FloatArray) -> FloatArray:
 def with_global_variance(
     mel_cepstra: FloatArray, deviation: FloatArray, spoken: NDArray[np.bool_], amount: float = 1.0
 ) -> FloatArray:
-    """Stretch every coefficient over an utterance to the speaker's own deviation (coefficients,), except loudness."""
+    """Stretch every coefficient over an utterance to the speaker's own deviation (coefficients,), except loudness.
+
+    `amount`: 0 leaves it as it is, 1 goes all the way.
+    """
     mean, averaged = mel_cepstra[spoken].mean(0), np.maximum(mel_cepstra[spoken].std(0), 1e-6)
     ratio = np.clip((deviation / averaged) ** amount, 0.5, 2.0)
     ratio[0] = 1

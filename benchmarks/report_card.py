@@ -23,8 +23,8 @@ import soxr
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfilt
 
-from voiceclone.audio.quality import measure
 from voiceclone.audio.quality.grades import grades
+from voiceclone.audio.quality.measuring import measure
 
 RATE = 24000  # Hz, of every recording we keep
 SHORTEST, CLEAN_SPREAD = 8.0, 35.0  # seconds; dB

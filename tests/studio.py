@@ -36,7 +36,7 @@ def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 240.
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
-        time.sleep(0.05)
+        time.sleep(0.2)  # looking costs, too: at every process of the machine
     return found
 
 

@@ -194,7 +194,17 @@
     const button = acted.get(detail.xhr);
     if (button?.matches("button, a") && button.isConnected && document.activeElement === document.body) button.focus({ preventScroll: true });
   });
-  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => { if (detail.target.contains(document.activeElement)) away = detail.target; });
+  let opened = null;  // a menu that somebody reads while its row changes: it stays open
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target } }) => {
+    if (target.contains(document.activeElement)) away = target;
+    opened = $("details.menu[open]", target);
+  });
+  document.addEventListener("htmx:oobAfterSwap", ({ detail: { target } }) => {
+    const menu = opened && $("details.menu", target);
+    opened = null;
+    if (menu) menu.open = true;
+    if (menu && target === away && document.activeElement === document.body) $("summary", menu).focus({ preventScroll: true });
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
     if (/^\s*<!doctype/i.test(xhr.responseText) && target !== document.body) {

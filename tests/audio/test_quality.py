@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks import report_card as faults
 from voiceclone.audio import pauses
-from voiceclone.audio.quality import activity, clearest, measure, speakers
+from voiceclone.audio.quality import activity, clearest, speakers
 from voiceclone.audio.quality.grades import grades
+from voiceclone.audio.quality.measuring import measure
 from voiceclone.audio.quality.speakers import Speakers
 from voiceclone.engines.builtin.demo import demo_sample
 

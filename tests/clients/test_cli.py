@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.clients.conftest import Account
+from tests.studio import wait_for
 
 pytestmark = pytest.mark.clients
 MODEL = "minimax/speech-02-hd"
@@ -56,25 +56,27 @@ def test_an_error_is_the_servers_sentence(wavespeed_cli: Cli, voice: str) -> Non
     assert "Pitch is between -12 and 12; 99 was given." in told
 
 
+@pytest.fixture
+def busy(account: Account, voice: str) -> Iterator[None]:
+    """The one worker has a long text to speak: what is asked for meanwhile waits."""
+    long = {"text": "A long story goes on and on. " * 340, "voice_id": voice}
+    task = account.call("POST", f"/api/v3/{MODEL}", long).json()["data"]["id"]
+    wait_for(lambda: account.call("GET", f"/api/v3/predictions/{task}").json()["data"]["status"] == "processing", "it")
+    yield
+    account.call("POST", "/api/v3/predictions/delete", {"ids": [task]}).raise_for_status()
+
+
+@pytest.mark.usefixtures("busy")
 def test_a_slow_task_is_submitted_once(wavespeed_cli: Cli, account: Account, voice: str) -> None:
     """It gives up after 10 seconds and sends the request again, five times, so it is answered before that."""
-    worker = account.studio.one("worker")
-    worker.send_signal(signal.SIGSTOP)
-    try:
-        told = wavespeed_cli("run", MODEL, "-i", "text=Only once.", "-i", f"voice_id={voice}", "--sync", status=1)
-    finally:
-        worker.send_signal(signal.SIGCONT)
+    told = wavespeed_cli("run", MODEL, "-i", "text=Only once.", "-i", f"voice_id={voice}", "--sync", status=1)
     assert "Sync mode timed out after" in told
     assert len([task for task in account.tasks() if task["input"]["text"] == "Only once."]) == 1
 
 
+@pytest.mark.usefixtures("busy")
 def test_what_it_sends_again_is_the_same_task(account: Account, voice: str) -> None:
     """As it does behind a slow proxy, when the answer is lost on the way."""
-    worker = account.studio.one("worker")
-    worker.send_signal(signal.SIGSTOP)
-    try:
-        sent = ("POST", f"/api/v3/{MODEL}", {"text": "Sent again.", "voice_id": voice})
-        answers = [account.call(*sent, **{"User-Agent": "node"}).json() for _ in range(3)]
-    finally:
-        worker.send_signal(signal.SIGCONT)
+    sent = ("POST", f"/api/v3/{MODEL}", {"text": "Sent again.", "voice_id": voice})
+    answers = [account.call(*sent, **{"User-Agent": "node"}).json() for _ in range(3)]
     assert len({answer["data"]["id"] for answer in answers}) == 1

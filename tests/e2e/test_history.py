@@ -80,6 +80,22 @@ def test_a_running_task_is_cancelled_in_its_row_and_retried(alices_page: Page, c
     expect(page.get_by_role("button", name="Retry")).to_be_visible()
 
 
+def test_a_menu_stays_open_while_its_row_changes(alices_page: Page, clone: Clone) -> None:
+    page = alices_page
+    page.goto(f"/speak/?voice={clone.voice_id}")
+    page.get_by_role("textbox", name="Text").fill("The curious heron looks around, and then it looks again. " * 40)
+    page.get_by_role("button", name="Speak", exact=True).click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    page.goto("/history/?q=curious")
+    menu = menu_of(row(page, "curious heron").first)
+    expect(menu.get_by_role("button", name="Cancel")).to_be_visible()
+    other = page.context.new_page()
+    other.goto("/history/?q=curious")
+    menu_of(row(other, "curious heron").first).get_by_role("button", name="Cancel").click()
+    expect(menu.get_by_role("button", name="Retry")).to_be_visible()
+    expect(row(page, "curious heron").first.get_by_label("More for")).to_be_focused()
+
+
 def test_a_task_has_a_page_from_which_it_is_deleted(alices_page: Page, clone: Clone) -> None:
     page = alices_page
     speak(page, clone, "The last heron of the day.")

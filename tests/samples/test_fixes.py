@@ -14,6 +14,7 @@ from tests.conftest import speech
 from voiceclone.accounts.models import User
 from voiceclone.audio.encode import encode
 from voiceclone.audio.noise import noise_floor_spread_db
+from voiceclone.audio.quality import measuring
 from voiceclone.engines.builtin.demo import demo_sample
 from voiceclone.samples import findings, fixes, report
 from voiceclone.samples.intake import SampleRefused, take_in_bytes
@@ -45,7 +46,7 @@ def test_a_sample_is_measured_once(noisy: Sample, monkeypatch: pytest.MonkeyPatc
     def again(*_: Any) -> None:
         raise AssertionError("measured twice")
 
-    monkeypatch.setattr(report, "measure", again)
+    monkeypatch.setattr(measuring, "measure", again)
     assert report.obtain(Sample.objects.get()) == first
 
     def waited(*_: Any) -> None:  # while another web process measured it

@@ -17,8 +17,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from voiceclone.audio.encode import encode
-from voiceclone.audio.loudness import amplify
-from voiceclone.audio.noise import reduce_noise
 from voiceclone.audio.peaks import peaks
 from voiceclone.samples import report
 from voiceclone.samples.intake import SampleRefused
@@ -85,8 +83,12 @@ def _make(source: Sample, edits: Edits, digest: str) -> Sample:
         waveform, rate = soundfile.read(sound, dtype="float32")
     waveform = waveform[int(edits.get("start", 0) * rate) : int(edits.get("end", source.seconds) * rate)]
     if edits.get("clean"):
+        from voiceclone.audio.noise import reduce_noise  # scipy again
+
         waveform = reduce_noise(waveform, rate)
     if "gain_db" in edits:
+        from voiceclone.audio.loudness import amplify
+
         waveform = amplify(waveform, rate, edits["gain_db"])
     version = Sample(
         owner=source.owner,

@@ -45,7 +45,7 @@ def take_in(user: User, upload: Upload, source: str = Sample.Source.UPLOAD, tran
             return known
         clean = folder / "sample.flac"
         _decode(folder / "source", clean, digest)
-        return _keep(user, clean, digest, clean_name(upload.name or ""), source, transcript)
+        return keep(user, clean, digest, clean_name(upload.name or ""), source, transcript)
     finally:
         shutil.rmtree(folder)
 
@@ -89,7 +89,8 @@ def _decode(source: Path, target: Path, digest: str) -> None:
         raise SampleRefused(str(error)) from error
 
 
-def _keep(user: User, clean: Path, digest: str, name: str, source: str, transcript: str) -> Sample:
+def keep(user: User, clean: Path, digest: str, name: str, source: str, transcript: str) -> Sample:
+    """A decoded recording as a sample of this person; `digest` is the SHA-256 of what was uploaded."""
     waveform, rate = soundfile.read(clean, dtype="float32")
     sample = Sample(owner=user, original_name=name, source=source, sha256=digest, transcript=transcript)
     sample.seconds, sample.peaks = len(waveform) / rate, peaks(waveform)

@@ -14,7 +14,7 @@ from dataclasses import asdict
 
 import soundfile
 
-from voiceclone.audio.quality import Quality, measure
+from voiceclone.audio.quality import Quality
 from voiceclone.samples.models import Sample
 
 log = logging.getLogger("samples")
@@ -34,6 +34,8 @@ def obtain(sample: Sample) -> Quality:
         known = kept(sample)
         if known:
             return known
+        from voiceclone.audio.quality.measuring import measure  # half of scipy: a second that few processes need
+
         with _turn:
             started = time.monotonic()
             waveform, rate = soundfile.read(sound, dtype="float32")

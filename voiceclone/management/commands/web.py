@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from voiceclone.log import LineFormatter
 from voiceclone.work.processes import GRACE, watch_lifeline
 
 THREADS = 8
+MEASURING = "voiceclone.audio.quality.measuring"  # takes a second to load, which the first sample shall not wait for
 MEMORY = "/dev/shm"  # noqa: S108 - gunicorn's signs of life are no files on a disk that may stall
 
 
@@ -87,4 +90,5 @@ class WebServer(BaseApplication):  # type: ignore[misc]
     def load(self) -> Callable[..., Any]:
         from voiceclone.wsgi import application
 
+        threading.Thread(target=import_module, args=[MEASURING], daemon=True).start()
         return application

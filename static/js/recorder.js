@@ -10,7 +10,8 @@
     busy: say("The microphone did not start. Another program may be using it. Close that, then try again."),
     unsupported: say("This browser cannot record. Upload a file instead."),
   };
-  const LEVELS = { good: say("Good level"), quiet: say("Too quiet: come closer"), clip: say("Clipping: move back a little"), wait: say("Listening…") };
+  const LEVELS = { good: say("Good level"), quiet: say("Too quiet: come closer"), clip: say("Clipping: move back a little"), noisy: say("Noisy here: find a quieter place"), wait: say("Listening…") };
+  const NOISY = 24;  // dB between the loudest of the speech and the room: some 20 of signal to noise, as the report card has it
   const takes = new WeakMap();  // recorder element → what it is doing
   const find = (box, name) => box.querySelector(`[data-${name}]`);
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -41,17 +42,18 @@
     }
     if (!box.isConnected) return stream.getTracks().forEach((track) => track.stop());
     for (const audio of document.querySelectorAll("audio")) audio.pause();
-    if (!(await countdown(box))) { stream.getTracks().forEach((track) => track.stop()); return box.isConnected && state(box, "idle"); }
+    const take = { stream, chunks: [], levels: [], seconds: 0, floor: 0 };
+    listen(box, take);
+    if (!(await countdown(box))) { release(take); return box.isConnected && state(box, "idle"); }
     const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
     const recorder = new MediaRecorder(stream, { ...(mimeType && { mimeType }), audioBitsPerSecond: 128000 });
-    const take = { recorder, stream, chunks: [], levels: [], began: performance.now(), seconds: 0 };
+    Object.assign(take, { recorder, began: performance.now() });
     takes.set(box, take);
     recorder.addEventListener("dataavailable", (event) => { if (event.data.size) take.chunks.push(event.data); });
     recorder.addEventListener("stop", () => finish(box, take), { once: true });
     stream.getAudioTracks()[0].addEventListener("ended", () => stop(box));  // unplugged: keep what there is
     recorder.start(1000);
     state(box, "recording");
-    listen(box, take);
     try { take.lock = await navigator.wakeLock?.request("screen"); } catch { /* a low battery may refuse */ }
   }
 
@@ -69,6 +71,7 @@
     return true;
   }
 
+  // From the countdown on: while nobody speaks yet, what is heard is the room.
   function listen(box, take) {
     take.context = new AudioContext();
     const meter = take.context.createAnalyser();
@@ -76,6 +79,7 @@
     take.context.createMediaStreamSource(take.stream).connect(meter);
     const wave = new Float32Array(meter.fftSize);
     let heard = 0;
+    let slow = 0;
     let clipped = -9;
     let said = -9;
     take.timer = setInterval(() => {
@@ -83,12 +87,15 @@
       let peak = 0;
       let power = 0;
       for (const value of wave) { peak = Math.max(peak, Math.abs(value)); power += value * value; }
-      const seconds = take.seconds = (performance.now() - take.began) / 1000;
       const decibel = 10 * Math.log10(power / wave.length + 1e-9);
+      slow += 0.3 * (decibel - slow);
+      take.floor = Math.min(take.floor, slow);
+      if (!take.began) return;
+      const seconds = take.seconds = (performance.now() - take.began) / 1000;
       take.levels.push(Math.min(100, Math.round(peak * 130)));
       heard = Math.max(decibel, heard - 1.2 || decibel);  // falls slowly, so that pauses between words are not "too quiet"
       if (peak > 0.985) clipped = seconds;
-      const word = seconds < 1 ? "wait" : seconds - clipped < 1.5 ? "clip" : heard < -38 ? "quiet" : "good";
+      const word = seconds < 1 ? "wait" : seconds - clipped < 1.5 ? "clip" : heard < -38 ? "quiet" : heard - take.floor < NOISY ? "noisy" : "good";
       if (word !== box.dataset.level && seconds - said > 0.8) {
         said = seconds;
         box.dataset.level = word;

@@ -10,6 +10,7 @@
 "Listening…": "Escuchando…",
 "Long enough. Read on to the end for the best clone.": "Ya es suficiente. Lee hasta el final para el mejor clon.",
 "No microphone was found. Plug one in and try again, or upload a file.": "No se encontró ningún micrófono. Conecta uno e inténtalo de nuevo, o sube un archivo.",
+"Noisy here: find a quieter place": "Hay ruido aquí: busca un sitio más tranquilo",
 "Passkeys need HTTPS or localhost.": "Las llaves de acceso necesitan HTTPS o localhost.",
 "Pause {what}": "Pausar {what}",
 "Play {what}": "Reproducir {what}",

@@ -38,6 +38,35 @@ def test_each_cause_of_no_recording_is_told_apart(alices_page: Page, script: str
     expect(recorder.get_by_role("alert")).to_contain_text(said)
 
 
+ROOM = """
+navigator.mediaDevices.getUserMedia = async () => {  // a voice that hums in bursts, in front of a room that hisses
+  const [context, hiss] = [new AudioContext(), %s];
+  const sound = context.createBuffer(1, context.sampleRate, context.sampleRate);
+  const samples = sound.getChannelData(0);
+  for (let i = 0; i < samples.length; i += 1) {
+    const voice = i / samples.length < 0.7 ? 0.15 * Math.sin((2 * Math.PI * 200 * i) / context.sampleRate) : 0;
+    samples[i] = voice + hiss * (2 * Math.random() - 1);
+  }
+  const source = new AudioBufferSourceNode(context, { buffer: sound, loop: true });
+  const stream = context.createMediaStreamDestination();
+  source.connect(stream);
+  source.start();
+  return stream.stream;
+};
+"""
+
+
+@pytest.mark.parametrize(("hiss", "said"), [("0.0005", "Good level"), ("0.05", "Noisy here: find a quieter place")])
+def test_a_noisy_room_is_told_while_one_records(alices_page: Page, hiss: str, said: str) -> None:
+    alices_page.add_init_script(ROOM % hiss)
+    alices_page.goto("/clone/")
+    recorder = alices_page.get_by_role("group", name="Record your voice")
+    recorder.get_by_role("button", name="Start recording").click()
+    expect(recorder.get_by_role("status").filter(visible=True)).to_have_text(said)
+    recorder.get_by_role("button", name="Stop recording").click()
+    expect(recorder.get_by_role("button", name="Record again")).to_be_visible()
+
+
 @pytest.fixture
 def read_aloud(recordings: sounds.Recordings) -> Iterator[Callable[[str], float]]:
     usual = recordings.microphone.read_bytes()

@@ -9,6 +9,8 @@ from voiceclone import bootstrap
 if __name__ == "__main__":
     testing = sys.argv[1:2] == ["test"]
     bootstrap.ensure("requirements-dev.txt" if testing else "requirements.txt")
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")  # a core a process: more of them than cores would only wait for each other
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voiceclone.settings")
     if testing:
         import pytest

@@ -8,8 +8,6 @@ import tempfile
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="voiceclone-tests-")
 os.environ.setdefault("WORKERS", "2")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in the tests' thread
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(threads, "1")  # as `serve` has it: several tests at once are parallel enough
 for name in (
     "ENGINE",
     "ENGINES",

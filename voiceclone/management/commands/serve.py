@@ -57,9 +57,8 @@ class Command(BaseCommand):
         ]
 
     def _environment(self, host: str, port: int) -> dict[str, str]:
-        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # a core a worker
         hosts = ",".join([*filter(None, [os.environ.get("ALLOWED_HOSTS")]), *names_of(host)])
-        return {**os.environ, **threads, "PORT": str(port), "ALLOWED_HOSTS": hosts}
+        return {**os.environ, "PORT": str(port), "ALLOWED_HOSTS": hosts}
 
     def _say_where(self, host: str, port: int) -> None:
         here = f"http://{names_of(host)[0]}:{port}"

@@ -7,6 +7,7 @@ import pytest
 
 from tests.audio.conftest import speechlike
 from voiceclone.audio.noise import noise_floor_spread_db, reduce_noise
+from voiceclone.engines.builtin.demo import demo_sample
 
 
 def noisy(level: float) -> np.ndarray:
@@ -26,6 +27,15 @@ def test_noise_in_the_pauses_goes_down_and_speech_stays():
     assert after.dtype == np.float32
     assert noise_floor_spread_db(after, 24000) > noise_floor_spread_db(before, 24000) + 6
     assert np.corrcoef(after, speechlike(4.0))[0, 1] > 0.9
+
+
+def test_speech_keeps_its_level():
+    waveform, rate, _ = demo_sample()
+    speech = waveform[: 6 * rate].astype(np.float32)
+    before = speech + np.random.default_rng(3).normal(0, 0.2 * speech.std(), speech.size).astype(np.float32)
+    loud = np.abs(speech) > 2 * speech.std()
+    after = reduce_noise(before, rate)
+    assert abs(20 * np.log10(after[loud].std() / before[loud].std())) < 1.5
 
 
 @pytest.mark.parametrize("size", [0, 1, 100, 3000])

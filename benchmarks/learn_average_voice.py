@@ -45,7 +45,7 @@ class Reader:
 
 def read(path: Path) -> Reader | None:
     waveform, rate = reference.read(path)
-    waveform, rate = reference.prepare(waveform[: int(_LONGEST * rate)], rate)
+    waveform, rate, _ = reference.prepare(waveform[: int(_LONGEST * rate)], rate)
     middle = median_f0(waveform, rate)
     if middle is None or rate != RATE:
         return None

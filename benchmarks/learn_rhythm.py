@@ -45,7 +45,7 @@ class Spoken:
 def phrases_of(path: Path) -> list[Spoken]:
     """The phrases of a recording, as they were read."""
     waveform, rate = reference.read(path)
-    waveform, rate = reference.prepare(waveform[: int(_LONGEST * rate)], rate)
+    waveform, rate, _ = reference.prepare(waveform[: int(_LONGEST * rate)], rate)
     middle = median_f0(waveform, rate)
     if middle is None or rate != SAMPLE_RATE:
         return []

@@ -42,7 +42,7 @@ def test_a_database_without_room_is_told_the_same(
     def full(*args: Any) -> None:
         raise OperationalError(words)
 
-    monkeypatch.setattr(intake, "_keep", full)
+    monkeypatch.setattr(intake, "keep", full)
     assert client_of(alice).post("/clone/sample/", {"file": upload()}).status_code == 507
 
 

@@ -17,7 +17,7 @@ from voiceclone.engines.base import Engine, EngineError, EnrolmentOptions, Sampl
 from voiceclone.engines.builtin.analysis import median_f0
 from voiceclone.engines.builtin.demo import DEMO_TEXT, demo_sample
 from voiceclone.engines.builtin.enrolment import phrases_of
-from voiceclone.engines.builtin.profile import Profile
+from voiceclone.engines.builtin.profile import LOUDNESS, Profile
 from voiceclone.engines.builtin.transcription import Word, plain_words
 
 RATE = 24000
@@ -121,6 +121,29 @@ def test_a_profile_survives_being_kept(voice: bytes) -> None:
     assert np.array_equal(again.phones, profile.phones)
     assert np.allclose(again.waveform, profile.waveform, atol=1e-4)
     assert again.transcript == profile.transcript
+
+
+@pytest.mark.parametrize(("gain", "expected"), [(0.5, 0.5), (1.0, 1.0), (0.03, None)])
+def test_speech_is_as_loud_as_its_sample_but_never_lost(
+    builtin: Engine, voice: bytes, tmp_path: Path, gain: float, expected: float | None
+) -> None:
+    waveform, rate, text = demo_sample()
+    usual, limits = Profile.load(voice).loudness, LOUDNESS
+    sample = tmp_path / "sample.wav"
+    soundfile.write(sample, waveform * gain, rate, subtype="FLOAT")
+    learnt = builtin.enrol(sample, EnrolmentOptions(transcript=text))
+    aim = limits[0] if expected is None else np.clip(expected * usual, *limits)
+    assert Profile.load(learnt).loudness == pytest.approx(aim, rel=0.1)
+    [said] = [chunk.waveform for chunk in builtin.speak(learnt, "As loud as that.", SpeechSettings())]
+    assert np.sqrt(np.mean(said[np.abs(said) > 1e-3] ** 2)) == pytest.approx(aim, rel=0.15)
+
+
+def test_a_profile_that_does_not_say_how_loud_it_is_still_speaks(voice: bytes) -> None:
+    with np.load(io.BytesIO(voice)) as archive:
+        older = {name: archive[name] for name in archive.files if name != "loudness"}
+    kept = io.BytesIO()
+    np.savez(kept, **older)
+    assert Profile.load(kept.getvalue()).loudness == 0.09
 
 
 def test_a_profile_of_another_version_is_refused_in_words(voice: bytes) -> None:

@@ -79,7 +79,7 @@ class BuiltinEngine(LocalEngine):
 
         from voiceclone.engines.builtin import matching, reference, transcription
 
-        waveform, sample_rate = reference.prepare(*reference.read(sample))
+        waveform, sample_rate, _ = reference.prepare(*reference.read(sample))
         if sample_rate != transcription.SAMPLE_RATE:
             waveform = soxr.resample(waveform, sample_rate, transcription.SAMPLE_RATE)
         return matching.match(transcription.recogniser(), waveform, text)

@@ -21,7 +21,7 @@ from voiceclone.engines.builtin.analysis import (
     pitch_marks,
 )
 from voiceclone.engines.builtin.base_voice import NARROW, WIDE, base_features, in_context
-from voiceclone.engines.builtin.profile import Profile
+from voiceclone.engines.builtin.profile import LOUDNESS, Profile
 from voiceclone.engines.builtin.transcription import SAMPLE_RATE, Word, recogniser
 
 _LEAST_SPEECH = 2.0  # seconds
@@ -38,7 +38,7 @@ def enrol(
         from voiceclone.audio.noise import reduce_noise
 
         waveform = np.asarray(reduce_noise(waveform.astype(np.float32), sample_rate), np.float64)
-    waveform, rate = reference.prepare(waveform, sample_rate)
+    waveform, rate, loudness = reference.prepare(waveform, sample_rate)
     middle = median_f0(waveform, rate)
     if middle is None:
         raise SampleRejected(
@@ -56,7 +56,7 @@ def enrol(
         found = f"Only {recognised:.1f} seconds of speech were" if recognised >= 0.1 else "No speech was"
         raise SampleRejected(f"{found} recognised; at least {_LEAST_SPEECH:.0f} seconds are needed. {_ADVICE}")
     advance()
-    profile = _fit(pairs, frames, words)
+    profile = _fit(pairs, frames, words, loudness)
     advance()
     return profile
 
@@ -114,7 +114,7 @@ def pair(phrases: list[Phrase], frames: Analysis, advance: Callable[[], None]) -
     return pairs, sum(len(p.reference) for p in pairs) * FRAME_PERIOD / 1000
 
 
-def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word]) -> Profile:
+def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word], loudness: float) -> Profile:
     """The voice that parallel data teach."""
     frame = np.concatenate([p.reference for p in pairs])
     cost = np.concatenate([p.cost for p in pairs])
@@ -153,4 +153,5 @@ def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word]) -> Profile:
         log_f0_deviation=float(np.clip(log_f0[np.abs(log_f0 - centre) < 0.7].std(), 0.08, 0.30)),
         tempo=float(np.clip(said / len(frame), 0.6, 1.5)),
         transcript=" ".join(word.text for word in words if word.spoken),
+        loudness=float(np.clip(loudness, *LOUDNESS)),
     )

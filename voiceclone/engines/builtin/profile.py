@@ -16,6 +16,7 @@ from voiceclone.engines.base import EngineError
 from voiceclone.engines.builtin.analysis import FloatArray, IntArray
 
 VERSION = 2
+LOUDNESS = (10 ** (-30 / 20), 10 ** (-18 / 20))  # -30 to -18 dBFS: neither lost nor shouted
 
 _HALF_PRECISION = ("mel_cepstra", "context", "position", "cost")
 _INTEGERS = ("frame", "pitch_marks")
@@ -44,6 +45,7 @@ class Profile:
     log_f0_deviation: float
     tempo: float  # the speaker's against the base voice's
     transcript: str  # what was heard
+    loudness: float  # root mean square of the speech, as the recording has it, within LOUDNESS
 
     def dump(self) -> bytes:
         """The voice as bytes: an .npz archive without pickles."""
@@ -67,7 +69,8 @@ class Profile:
                     f"This voice was learnt by another version of the built-in engine ({version}, this one reads "
                     f"{VERSION}). Clone it again from its sample."
                 )
-            kept = {field.name: archive[field.name] for field in fields(cls)}
+            names = {field.name for field in fields(cls)} - ({"loudness"} - set(archive.files))  # an older one has none
+            kept = {"loudness": np.array(0.09), **{name: archive[name] for name in names}}
         except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise EngineError("This is not a voice of the built-in engine. Clone it again from its sample.") from error
         kept["waveform"] = kept["waveform"] / 32767.0
@@ -75,6 +78,6 @@ class Profile:
             kept[name] = kept[name].astype(np.float64)
         for name in _INTEGERS:
             kept[name] = kept[name].astype(np.int64)
-        for name in ("sample_rate", "log_f0_mean", "log_f0_deviation", "tempo", "transcript"):
+        for name in ("sample_rate", "log_f0_mean", "log_f0_deviation", "tempo", "transcript", "loudness"):
             kept[name] = kept[name].item()
         return cls(**kept)

@@ -27,9 +27,9 @@ def read(sample: Path) -> tuple[FloatArray, int]:
     return np.asarray(samples.mean(1)), int(sample_rate)
 
 
-def prepare(waveform: FloatArray, sample_rate: int) -> tuple[FloatArray, int]:
+def prepare(waveform: FloatArray, sample_rate: int) -> tuple[FloatArray, int, float]:
     """At most LONGEST seconds of speech without long pauses, at one loudness, at 24 kHz — or at 16 kHz where there is
-    nothing above 8 kHz. Raises SampleRejected for silence."""
+    nothing above 8 kHz; and how loud that was, as root mean square. Raises SampleRejected for silence."""
     rms = float(np.sqrt(np.mean(waveform**2))) if len(waveform) else 0.0
     if not np.isfinite(rms) or rms < _SILENT:
         raise SampleRejected("The recording is silent. Check the microphone and record again.")
@@ -38,9 +38,16 @@ def prepare(waveform: FloatArray, sample_rate: int) -> tuple[FloatArray, int]:
     if sample_rate != rate:
         waveform = soxr.resample(waveform, sample_rate, rate)
     waveform = sosfilt(butter(4, 60, "highpass", fs=rate, output="sos"), waveform)
+    loudness = active_rms(waveform)
     waveform = waveform / np.sqrt(np.mean(waveform**2)) * _RMS
     # The faintest noise keeps digital silence out of logarithms.
-    return np.asarray(waveform + 1e-5 * np.random.RandomState(0).randn(len(waveform))), rate
+    return np.asarray(waveform + 1e-5 * np.random.RandomState(0).randn(len(waveform))), rate, loudness
+
+
+def active_rms(waveform: FloatArray) -> float:
+    """Root mean square of all but near-silence."""
+    active = waveform[np.abs(waveform) > 1e-3]
+    return float(np.sqrt(np.mean(active**2))) if len(active) else 1.0
 
 
 def _has_treble(waveform: FloatArray, sample_rate: int) -> bool:

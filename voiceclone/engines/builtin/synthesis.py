@@ -20,10 +20,10 @@ from voiceclone.engines.builtin.base_voice import WIDE, BaseSpeech, base_feature
 from voiceclone.engines.builtin.espeak import BASE_RATE
 from voiceclone.engines.builtin.profile import Profile
 from voiceclone.engines.builtin.prosody import Style
+from voiceclone.engines.builtin.reference import active_rms
 from voiceclone.engines.builtin.variation import Variation
 
 OUTPUT_RATE = 24000  # Hz
-_RMS = 0.09  # of speech at volume 1, without its silences
 _GRAIN_FFT = 2048
 _TAIL = 205  # samples a filtered grain may ring before and after itself
 _EXEMPLAR_SHARE = 0.25  # of the envelopes found, against those predicted, in the envelope aimed at
@@ -64,14 +64,8 @@ def say(
     spoken, edges = np.flatnonzero(speech.spoken), np.append(0.0, ends) * profile.sample_rate
     first, beyond = max(0, spoken[0] - _MARGIN), min(len(speech), spoken[-1] + 1 + _MARGIN)
     waveform = waveform[round(edges[first]) : round(edges[beyond])]
-    waveform = waveform * (_RMS / _active_rms(waveform) * 10 ** (style.gain / 20))
+    waveform = waveform * (profile.loudness / active_rms(waveform) * 10 ** (style.gain / 20))
     return np.asarray(soxr.resample(waveform, profile.sample_rate, OUTPUT_RATE), np.float32)
-
-
-def _active_rms(waveform: FloatArray) -> float:
-    """Root mean square of all but near-silence."""
-    active = waveform[np.abs(waveform) > 1e-3]
-    return float(np.sqrt(np.mean(active**2))) if len(active) else 1.0
 
 
 def _envelopes(profile: Profile, speech: BaseSpeech, f0: FloatArray, take: Variation) -> tuple[IntArray, FloatArray]:

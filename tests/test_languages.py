@@ -27,7 +27,7 @@ from voiceclone.voices.models import Voice
 
 OTHERS = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 SPANISH = {"HTTP_ACCEPT_LANGUAGE": "es-MX,es;q=0.9,en;q=0.5"}
-PLACEHOLDER = re.compile(r"%\(\w+\)|\{\w*\}|</?\w+|%[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)|\{[^}]*\}|</?\w+|%[sd]")
 
 
 def strings(message: Any) -> list[tuple[str, str]]:

@@ -197,6 +197,7 @@ def test_a_voice_that_the_vendor_has_lost(vendor: Vendor, harm: Harm, hosted_voi
     said = work(speech(hosted_voice, "Are you there?"))[0]
     assert said.status == "failed"
     assert "Clone it again from the kept sample" in said.error
+    assert "Clónala otra vez a partir de la muestra guardada" in said.error_in["es"]
     hosted_voice.refresh_from_db()
     assert hosted_voice.lost_at is not None
 
@@ -235,6 +236,7 @@ def test_what_was_paid_for_and_came_too_late_is_looked_for_again_not_paid_again(
     late = work(task)[0]
     assert late.status == "failed"
     assert "To try again is to look again: it costs nothing." in late.error
+    assert "Intentarlo de nuevo es volver a mirar: no cuesta nada." in late.error_in["es"]
     settings.HOSTED_LONGEST_MINUTES = 60
     harm.script["result"].clear()
     again = lifecycle.retry(late)

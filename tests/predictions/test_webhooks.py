@@ -140,8 +140,10 @@ def test_what_is_refused_is_tried_again_with_the_same_id_and_growing_pauses(alic
             assert row.status == "created"
             pauses.append((row.not_before - now()).total_seconds())
         assert "302" in row.error
+        assert row.error_in["es"].startswith("El receptor respondió 302: lleva a otra dirección")
         try_now(row)
     assert (row.status, row.tries, row.answer, row.error) == ("completed", 4, 200, "")
+    assert row.error_in == {}
     assert len({headers["webhook-id"] for headers, _ in there.received}) == 1
     assert len(there.received) == 4  # and nothing went to /elsewhere
     for pause, expected in zip(pauses, delivery.PAUSES, strict=False):
@@ -152,6 +154,7 @@ def test_the_reaper_announces_what_is_due_again(voice: Voice) -> None:
     row = try_now(finished(voice, "http://127.0.0.1:1/hook"))
     assert (row.tries, row.answer) == (1, None)
     assert "Nobody answers at 127.0.0.1" in row.error
+    assert "Nadie responde en 127.0.0.1" in row.error_in["es"]
     assert delivery.reap() == 0  # its pause is not over
     WebhookDelivery.objects.update(not_before=now())
     assert delivery.reap() == 1

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,12 @@ class DecodeError(ValueError):
 
 def refusal(code: str, limits: DecodeLimits, facts: Facts | None = None) -> DecodeError:
     """The error for `code`; `facts` are what was found, each under the name its sentence uses."""
-    facts = facts or {}
+    known, _ = _explained(code, limits, facts or {})
+    return DecodeError(known, lazy(lambda: _explained(code, limits, facts or {})[1], str)())
+
+
+def _explained(code: str, limits: DecodeLimits, facts: Facts) -> tuple[str, str]:
+    """The code, and a sentence in the active language."""
     match code:
         case "unsupported":
             description = facts.get("description") or gettext_noop("not an audio file we can read")
@@ -101,7 +107,7 @@ def refusal(code: str, limits: DecodeLimits, facts: Facts | None = None) -> Deco
                 "error",
                 gettext("The recording could not be read because of a fault on our side. Please try again."),
             )
-    return DecodeError(code, sentence)
+    return code, sentence
 
 
 def _megabytes(size: object) -> str:

@@ -138,7 +138,7 @@ class ConsentForm(forms.Form):
                 gettext("What you read is still being compared. Wait some seconds, then press “Clone voice” again."),
             )
         elif not reading.is_good and self.must_read_aloud:
-            self.add_error("reading", reading.error)
+            self.add_error("reading", reading.reason)
         elif reading.is_good and sample and not _same_recording(reading.sample, sample):
             self.add_error(
                 "reading",

@@ -15,14 +15,19 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceclone.said import Said
+
 Waveform = NDArray[np.float32]
 """Mono samples in -1…1, shape (n,)."""
 
 
 class EngineError(Exception):
-    """The engine could not do it. The message is a sentence for the person; `code` is the v3 contract's."""
+    """The engine could not do it: a sentence for the person (as in said.py). `code` is the v3 contract's."""
 
     code = 1403
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence if isinstance(sentence, Said) else Said(sentence, **values))
 
 
 class SampleRejected(EngineError):

@@ -79,7 +79,7 @@ def fetch(
                 continue
             size = _take(answer, line, target, max_bytes)
             return Fetched(size, (answer.headers.get("Content-Type") or "")[:100], url)
-    raise Unreachable("redirect", f"The address leads on to others more than {MAX_REDIRECTS} times.")
+    raise Unreachable("redirect", "The address leads on to others more than {most} times.", most=MAX_REDIRECTS)
 
 
 def post(
@@ -107,22 +107,25 @@ def _next(url: str, here: Target, answer: http.client.HTTPResponse) -> str:
 
 
 def _take(answer: http.client.HTTPResponse, line: _Line, target: BinaryIO, max_bytes: int) -> int:
-    limit = f"the limit is {max_bytes / 1024 / 1024:g} MB"
+    limit = max_bytes / 1024 / 1024
     if answer.status != 200:
-        raise Unreachable("status", f"The server there answers {answer.status} instead of 200.")
+        raise Unreachable("status", "The server there answers {status} instead of 200.", status=answer.status)
     encoding = answer.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity"):
-        raise Unreachable("encoding", f"The server there sends the file packed ({encoding[:20]}), unasked.")
+        raise Unreachable("encoding", "The server there sends the file packed ({how}), unasked.", how=encoding[:20])
     told = answer.headers.get("Content-Length", "").strip()
     expected = int(told) if told.isascii() and told.isdigit() and len(told) < 19 else None
     if expected is not None and expected > max_bytes:
-        raise Unreachable("too_large", f"The file there is {expected / 1024 / 1024:.1f} MB; {limit}.")
+        found = expected / 1024 / 1024
+        raise Unreachable(
+            "too_large", "The file there is {found:.1f} MB; the limit is {limit:g} MB.", found=found, limit=limit
+        )
     line.allowance = 2 * max_bytes + HEADER_BYTES  # chunks have headers, too
     size = 0
     while block := answer.read(BLOCK):
         size += len(block)
         if size > max_bytes:
-            raise Unreachable("too_large", f"The file there is larger than {max_bytes / 1024 / 1024:g} MB, the limit.")
+            raise Unreachable("too_large", "The file there is larger than {limit:g} MB, the limit.", limit=limit)
         target.write(block)
     if expected is not None and size < expected:
         raise Unreachable("network", "The server there closed the connection before the file was complete.")
@@ -178,7 +181,7 @@ def _connect(target: Target, ends: float, network: Network) -> socket.socket:
         except BaseException:
             plain.close()
             raise
-    raise Unreachable("connect", f"Nobody answers at {target.host}, port {target.port}.")
+    raise Unreachable("connect", "Nobody answers at {host}, port {port}.", host=target.host, port=target.port)
 
 
 def _addresses(target: Target, ends: float, network: Network) -> Sequence[Address]:
@@ -197,7 +200,7 @@ def _addresses(target: Target, ends: float, network: Network) -> Sequence[Addres
     except queue.Empty as error:
         raise _too_late() from error
     if not found:
-        raise Unreachable("dns", f"There is no host of the name {target.host}.")
+        raise Unreachable("dns", "There is no host of the name {host}.", host=target.host)
     return found
 
 
@@ -206,7 +209,7 @@ def _secure(plain: socket.socket, target: Target, ends: float) -> ssl.SSLSocket:
     try:
         return _certificates().wrap_socket(plain, server_hostname=target.host)
     except ssl.SSLError as error:
-        raise Unreachable("tls", f"{target.host} shows no valid certificate, or speaks no TLS.") from error
+        raise Unreachable("tls", "{host} shows no valid certificate, or speaks no TLS.", host=target.host) from error
 
 
 @lru_cache

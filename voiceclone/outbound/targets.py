@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from django.conf import settings
 
 from voiceclone.outbound.addresses import is_public
+from voiceclone.said import Said
 
 PORTS = (80, 443, 8080, 8443)
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -27,8 +28,8 @@ class Unreachable(Exception):
     our network.
     """
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, code: str, sentence: str, **values: object) -> None:
+        super().__init__(Said(sentence, **values))
         self.code = code
 
 
@@ -58,7 +59,9 @@ def read(url: str, *, https_only: bool = False) -> Target:
     No name is looked up. `https_only` holds for every host but those in ALLOW_PRIVATE_HOSTS.
     """
     if len(url) > MAX_LENGTH:
-        raise Unreachable("url", f"The address has {len(url):,} characters; the limit is {MAX_LENGTH:,}.")
+        raise Unreachable(
+            "url", "The address has {found:,} characters; the limit is {limit:,}.", found=len(url), limit=MAX_LENGTH
+        )
     if ODD.search(url):
         raise Unreachable("url", "The address has a space, a backslash or a control character in it; write it as %20.")
     try:
@@ -101,7 +104,12 @@ def _check(target: Target, https_only: bool) -> None:
         raise Unreachable("scheme", "The address begins with http://; it must begin with https://.")
     if target.port not in PORTS:
         ports = ", ".join(map(str, PORTS))
-        raise Unreachable("port", f"The address names port {target.port}; the ports that are asked are {ports}.")
+        raise Unreachable(
+            "port",
+            "The address names port {found}; the ports that are asked are {ports}.",
+            found=target.port,
+            ports=ports,
+        )
     if target.host == "localhost" or target.host.endswith(".localhost"):
         raise private()
     try:

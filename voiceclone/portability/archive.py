@@ -20,6 +20,7 @@ from django.utils.timezone import now
 from voiceclone.accounts.models import User
 from voiceclone.engines.base import Progress
 from voiceclone.portability.contents import TABLES, Table
+from voiceclone.said import Said
 
 BLOCK = 1 << 20
 HEADROOM = 200 << 20
@@ -103,8 +104,12 @@ def _check_room(archive: Archive, path: Path) -> None:
     free = shutil.disk_usage(path.parent).free
     if needed + HEADROOM > free:
         raise NoRoom(
-            f"Your archive needs {filesizeformat(needed)}, and this site's disk has only "
-            f"{filesizeformat(max(0, free - HEADROOM))} to spare. Ask its admin for room, then try again."
+            Said(
+                "Your archive needs {needed}, and this site's disk has only {free} to spare. Ask its admin for room, "
+                "then try again.",
+                needed=filesizeformat(needed),
+                free=filesizeformat(max(0, free - HEADROOM)),
+            )
         )
 
 

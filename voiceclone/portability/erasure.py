@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from voiceclone.accounts import letters
@@ -36,7 +37,7 @@ from voiceclone.work.leases import LEASE, UNFINISHED, Interrupted, LeaseLost, St
 from voiceclone.work.leases import reap as reap_rows
 
 log = logging.getLogger("portability")
-GIVEN_UP = (
+GIVEN_UP = gettext_noop(
     "It stopped half way, and is tried again every hour. The admin finds the reason in the log under the receipt."
 )
 

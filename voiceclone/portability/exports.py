@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from voiceclone.accounts.models import User
@@ -18,6 +19,7 @@ from voiceclone.engines.base import Progress
 from voiceclone.portability import archive
 from voiceclone.portability.holding import hold, pause
 from voiceclone.portability.models import Export
+from voiceclone.said import Said, sentence_of
 from voiceclone.work.disk import is_full
 from voiceclone.work.files import erase_folder, sweep_folders
 from voiceclone.work.leases import Interrupted, LeaseLost, ShuttingDown, Status
@@ -25,9 +27,15 @@ from voiceclone.work.leases import reap as reap_rows
 
 log = logging.getLogger("portability")
 MAX_ATTEMPTS = 4
-NO_ROOM = "This site's disk is full, so your archive could not be written. Tell its admin, then try again."
-GIVEN_UP = "Your archive could not be made. The admin of this site finds the reason in the log under the id {id}."
-OUTLIVED = "A voice in your archive was deleted or expired since, so the archive was deleted, too. Make another one."
+NO_ROOM = gettext_noop(
+    "This site's disk is full, so your archive could not be written. Tell its admin, then try again."
+)
+GIVEN_UP = gettext_noop(
+    "Your archive could not be made. The admin of this site finds the reason in the log under the id {id}."
+)
+OUTLIVED = gettext_noop(
+    "A voice in your archive was deleted or expired since, so the archive was deleted, too. Make another one."
+)
 
 
 def start(owner: User) -> Export:
@@ -63,7 +71,7 @@ def run(pk: str) -> None:
     except Interrupted:
         log.info("let go export=%s attempt=%s", row.pk, row.attempts)
     except archive.NoRoom as error:
-        _fail(row, str(error))
+        _fail(row, sentence_of(error))
     except Exception as error:
         if is_full(error):
             _fail(row, NO_ROOM)
@@ -72,7 +80,7 @@ def run(pk: str) -> None:
         if row.attempts < MAX_ATTEMPTS:
             Export.objects.hand_back(row, not_before=now() + timedelta(seconds=pause(row.attempts)))
         else:
-            _fail(row, GIVEN_UP.format(id=row.pk))
+            _fail(row, Said(GIVEN_UP, id=row.pk))
 
 
 def _make(row: Export, progress: Progress) -> None:
@@ -118,7 +126,7 @@ def reap() -> int:
 
 def _give_up(row: Export) -> None:
     rows = Export.objects.filter(pk=row.pk, status=row.status, attempts=row.attempts)
-    rows.update(status=Status.FAILED, lease_until=None, finished_at=now(), error=GIVEN_UP.format(id=row.pk))
+    rows.update(status=Status.FAILED, lease_until=None, finished_at=now(), error=Said(GIVEN_UP, id=row.pk))
     log.error("gave up export=%s attempts=%s", row.pk, row.attempts)
 
 

@@ -112,7 +112,7 @@ class PredictionAdmin(ReadOnly[Prediction]):
     actions = ("cancel", "retry")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
-        private = ("input", "peaks", "parts", "error")  # and a page of rows is quicker without them
+        private = ("input", "peaks", "parts", "error", "error_in")  # and a page of rows is quicker without them
         return super().get_queryset(request).defer(*private)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

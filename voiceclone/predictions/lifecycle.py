@@ -19,6 +19,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from voiceclone.accounts.models import User
@@ -177,7 +178,9 @@ def fail(prediction: Prediction, error: str, code: int) -> bool:
 
 def give_up(prediction: Prediction) -> None:
     """Worker after worker died of it."""
-    text = "This task stopped one worker after another, so it was given up. Try again with another sample or text."
+    text = gettext_noop(
+        "This task stopped one worker after another, so it was given up. Try again with another sample or text."
+    )
     with transaction.atomic():
         rows = Prediction.objects.unfinished().filter(pk=prediction.pk, attempts=prediction.attempts)
         if rows.update(status=Status.FAILED, finished_at=now(), lease_until=None, error=text, code=1403):
@@ -209,7 +212,7 @@ def cancel(prediction: Prediction) -> bool:
     with transaction.atomic():
         rows = Prediction.objects.unfinished().filter(pk=prediction.pk)
         final = {"status": Status.CANCELLED, "finished_at": now(), "lease_until": None}
-        if not rows.update(**final, error="Cancelled."):
+        if not rows.update(**final, error=gettext_noop("Cancelled.")):
             return False
         opening.close(prediction)
         _release_voice(prediction, Voice.State.DELETED, Voice.EndReason.CANCELLED)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.functional import lazy
 
 from voiceclone.audio.peaks import peaks
 from voiceclone.engines import registry
@@ -17,6 +18,7 @@ from voiceclone.predictions import lifecycle, sounds
 from voiceclone.predictions.inputs import enrolment_options, speech_settings
 from voiceclone.predictions.models import Prediction
 from voiceclone.predictions.remote import opening
+from voiceclone.said import Said, sentence_of
 from voiceclone.samples import findings, references, report
 from voiceclone.samples.models import Sample
 from voiceclone.voices import enrolments, likeness, retention
@@ -25,9 +27,6 @@ from voiceclone.work.files import erase_folder
 from voiceclone.work.leases import Interrupted, ShuttingDown
 
 log = logging.getLogger("predictions")
-OUR_FAULT = (
-    "Something went wrong on this machine, three times. Its admin finds the reason in the log under the id {id}."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,18 @@ def perform(prediction: Prediction) -> None:
     except Interrupted:
         log.info("let go prediction=%s attempt=%s", prediction.pk, prediction.attempts)
     except EngineError as error:
-        lifecycle.fail(prediction, str(error), error.code)
+        lifecycle.fail(prediction, sentence_of(error), error.code)
     except Exception:
         log.exception("unexpected failure prediction=%s attempt=%s", prediction.pk, prediction.attempts)
         if prediction.failures + 1 < lifecycle.MAX_FAILURES:
             lifecycle.retry_later(prediction)
         else:
-            lifecycle.fail(prediction, OUR_FAULT.format(id=prediction.pk), 5000)
+            why = Said(
+                "Something went wrong on this machine, three times. Its admin finds the reason in the log under the id "
+                "{id}.",
+                id=prediction.pk,
+            )
+            lifecycle.fail(prediction, why, 5000)
 
 
 def _prepare(prediction: Prediction, progress: Progress) -> None:
@@ -76,7 +80,10 @@ def _prepare(prediction: Prediction, progress: Progress) -> None:
     shortest = engine.capabilities.shortest_sample
     if sample.seconds < shortest:
         raise SampleRejected(
-            f"The sample is {sample.seconds:.1f} seconds long; {engine.vendor} needs at least {shortest:g} seconds."
+            "The sample is {found:.1f} seconds long; {vendor} needs at least {least:g} seconds.",
+            found=sample.seconds,
+            vendor=engine.vendor,
+            least=shortest,
         )
     _check_report(sample)
     # the vendor cannot compare it with a text; our own recogniser can
@@ -105,7 +112,7 @@ def _fetch_sample(prediction: Prediction) -> Sample:
     try:
         sample = references.resolve(prediction.owner, str(prediction.input["audio"]))
     except references.AudioUnusable as error:
-        refused = SampleRejected(str(error))
+        refused = SampleRejected(sentence_of(error))
         refused.code = error.code
         raise refused from error
     lifecycle.use_sample(prediction, sample)
@@ -114,9 +121,9 @@ def _fetch_sample(prediction: Prediction) -> Sample:
 
 def _check_report(sample: Sample) -> None:
     """What the report card stops is refused for programs, too."""
-    refusal = findings.card(report.obtain(sample)).refusal
-    if refusal:
-        raise SampleRejected(refusal)
+    found = report.obtain(sample)
+    if findings.card(found).refusal:
+        raise SampleRejected(lazy(lambda: findings.card(found).refusal, str)())
 
 
 def _check_what_was_read(engine: LocalEngine, path: Path, prediction: Prediction) -> None:
@@ -127,9 +134,13 @@ def _check_what_was_read(engine: LocalEngine, path: Path, prediction: Prediction
     match = engine.check_text(path, wanted)
     if match.agreement < threshold:
         raise SampleRejected(
-            f"The sample does not say the text that was to be read: they agree to {match.agreement:.2f}, and the "
-            f"accuracy asked for is {threshold:.2f}. To be read: “{wanted}” Heard: “{match.heard}” Read that text "
-            "again, put right what was to be read, or ask for less accuracy."
+            "The sample does not say the text that was to be read: they agree to {found:.2f}, and the accuracy asked "
+            "for is {asked:.2f}. To be read: “{wanted}” Heard: “{heard}” Read that text again, put right what was to "
+            "be read, or ask for less accuracy.",
+            found=match.agreement,
+            asked=threshold,
+            wanted=wanted,
+            heard=match.heard,
         )
 
 

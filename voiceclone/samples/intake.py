@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from voiceclone.accounts.models import User
 from voiceclone.audio.decode import DecodeError, DecodeLimits, decode
 from voiceclone.audio.peaks import peaks
+from voiceclone.said import sentence_of
 from voiceclone.samples.models import Sample
 from voiceclone.samples.names import clean_name
 from voiceclone.work.disk import require_room
@@ -86,7 +87,7 @@ def _decode(source: Path, target: Path, digest: str) -> None:
         decode(source, target, limits)
     except DecodeError as error:
         log.info("refused code=%s sha256=%s", error.code, digest)
-        raise SampleRefused(str(error)) from error
+        raise SampleRefused(sentence_of(error)) from error
 
 
 def keep(user: User, clean: Path, digest: str, name: str, source: str, transcript: str) -> Sample:

@@ -13,9 +13,11 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.http.request import validate_host
+from django.utils.translation import gettext_noop
 
 from voiceclone.accounts.models import User
 from voiceclone.outbound import client, targets
+from voiceclone.said import Said, sentence_of
 from voiceclone.samples import uploads
 from voiceclone.samples.intake import SampleRefused, take_in
 from voiceclone.samples.models import Sample, Upload
@@ -25,7 +27,7 @@ OURS = re.compile(r"/uploads/([0-9a-f]{32})(?:\.[\w-]*)?(?:/[^/]*)?")
 BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 SHORTEST_BASE64 = 400  # characters; any sound is longer, and a mistyped address is not
 FETCH_SECONDS = 30.0  # a worker waits so long
-GONE = "There is no such upload of yours: uploads are kept for {days} days. Upload the file again."
+GONE = gettext_noop("There is no such upload of yours: uploads are kept for {days} days. Upload the file again.")
 
 
 class AudioUnusable(Exception):
@@ -59,9 +61,10 @@ def resolve(user: User, reference: str) -> Sample:
         ours = OURS.fullmatch(reference)
         return _from_upload(user, ours[1]) if ours else _from_address(user, reference)
     except SampleRefused as error:
-        raise AudioUnusable(UNUSABLE, str(error)) from error
+        raise AudioUnusable(UNUSABLE, sentence_of(error)) from error
     except targets.Unreachable as error:
-        raise AudioUnusable(COULD_NOT_BE_FETCHED, f"The audio could not be fetched. {error}") from error
+        sentence = Said("The audio could not be fetched. {why}", why=sentence_of(error))
+        raise AudioUnusable(COULD_NOT_BE_FETCHED, sentence) from error
 
 
 def _address(user: User, audio: str) -> str:
@@ -117,12 +120,12 @@ def _store(user: User, sound: bytes, kind: str) -> str:
 def _from_upload(user: User, pk: str) -> Sample:
     upload = Upload.objects.for_user(user).arrived().filter(pk=pk).first()
     if upload is None:
-        raise AudioUnusable(COULD_NOT_BE_FETCHED, GONE.format(days=uploads.KEPT.days))
+        raise AudioUnusable(COULD_NOT_BE_FETCHED, Said(GONE, days=uploads.KEPT.days))
     try:
         with upload.file.open("rb") as file:
             return take_in(user, UploadedFile(file, upload.original_name, size=upload.size))
     except FileNotFoundError as error:  # pruned just now
-        raise AudioUnusable(COULD_NOT_BE_FETCHED, GONE.format(days=uploads.KEPT.days)) from error
+        raise AudioUnusable(COULD_NOT_BE_FETCHED, Said(GONE, days=uploads.KEPT.days)) from error
 
 
 def _from_address(user: User, url: str) -> Sample:

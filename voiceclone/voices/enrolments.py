@@ -15,11 +15,14 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.functional import lazy
 from django.utils.timezone import now
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from voiceclone.engines import registry
 from voiceclone.engines.base import EngineError, EnrolmentOptions, Progress, SampleRejected
+from voiceclone.said import sentence_of
 from voiceclone.samples.models import Sample
 from voiceclone.voices import likeness
 from voiceclone.voices.models import Enrolment
@@ -51,7 +54,7 @@ def obtain(sample: Sample, engine: str, options: EnrolmentOptions, progress: Pro
             with row.profile.open("rb") as profile:
                 return bytes(profile.read())
         if row.status == Status.FAILED:
-            raise SampleRejected(row.error)
+            raise SampleRejected(lazy(lambda: row.reason, str)())
         if Enrolment.objects.claim(row.pk):
             _work(Enrolment.objects.get(pk=row.pk), progress)
         else:
@@ -100,7 +103,7 @@ def _work(row: Enrolment, outer: Progress | None = None) -> None:
             engine, options = registry.local(row.engine), EnrolmentOptions(**row.options)
             profile = engine.enrol(Path(row.sample.file.path), options, progress)
         except SampleRejected as error:
-            held.update(status=Status.FAILED, error=str(error), lease_until=None, finished_at=now())
+            held.update(status=Status.FAILED, error=sentence_of(error), lease_until=None, finished_at=now())
             raise
         except BaseException:  # stopped, cancelled by the clone that waits for it, or our own mistake: hand it back
             Enrolment.objects.hand_back(row)
@@ -120,7 +123,9 @@ def reap() -> int:
 
 
 def _give_up(row: Enrolment) -> None:
-    text = "Learning this sample stopped the worker again and again, so it was given up. Try another recording."
+    text = gettext_noop(
+        "Learning this sample stopped the worker again and again, so it was given up. Try another recording."
+    )
     rows = Enrolment.objects.filter(pk=row.pk, status=row.status, attempts=row.attempts)
     rows.update(status=Status.FAILED, error=text, lease_until=None, finished_at=now())
     log.error("gave up sample=%s attempts=%s", row.sample_id, row.attempts)

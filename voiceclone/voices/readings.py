@@ -24,11 +24,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from voiceclone.accounts.models import User
 from voiceclone.engines import registry
 from voiceclone.engines.base import EngineError, TextMatch
+from voiceclone.said import Said, sentence_of
 from voiceclone.samples.intake import Upload, clean_sound
 from voiceclone.samples.models import Sample
 from voiceclone.voices import likeness
@@ -150,7 +152,9 @@ def run(pk: str) -> None:
         with heartbeat(held):
             match = registry.local(LISTENER).check_text(Path(row.file.path), row.read or row.sentence)
     except (EngineError, FileNotFoundError) as error:
-        held.update(status=Status.FAILED, error=str(error), lease_until=None, finished_at=now())
+        gone = gettext_noop("The recording is not there any more. Read the sentence again.")
+        problem = sentence_of(error) if isinstance(error, EngineError) else gone
+        held.update(status=Status.FAILED, error=problem, lease_until=None, finished_at=now())
         return
     if row.read:
         match = _its_end(match, row.sentence)
@@ -172,13 +176,16 @@ def _its_end(match: TextMatch, sentence: str) -> TextMatch:
 def _problem(match: TextMatch, code_words: list[str]) -> str:
     """Why this is not the sentence, in words; empty where it is."""
     if match.agreement < AGREES:
-        return _("What you read and the sentence agree to {found:.2f}; {wanted:.2f} is needed.").format(
-            found=match.agreement, wanted=AGREES
+        return Said(
+            "What you read and the sentence agree to {found:.2f}; {wanted:.2f} is needed.",
+            found=match.agreement,
+            wanted=AGREES,
         )
     drawn = [share for word, share in match.words[-2 * len(code_words) :] if word in code_words]
     if sum(drawn) < CODE_WORDS_AGREE * len(code_words):
-        return _("The last words were not heard: {words}. They are what shows that you read it just now.").format(
-            words=", ".join(code_words)
+        return Said(
+            "The last words were not heard: {words}. They are what shows that you read it just now.",
+            words=", ".join(code_words),
         )
     return ""
 
@@ -195,10 +202,12 @@ def _stranger(alike: float | None) -> str:
     """Why it was not the sample's speaker who read it, in words; empty where it may have been."""
     if alike is None or alike >= ALIKE:
         return ""
-    return _(
+    return Said(
         "The voice that read the sentence is not the sample's: their likeness is {found:.2f}, and {wanted:.2f} is "
-        "needed. The speaker of the sample has to read it, in the same way and near the same microphone."
-    ).format(found=alike, wanted=ALIKE)
+        "needed. The speaker of the sample has to read it, in the same way and near the same microphone.",
+        found=alike,
+        wanted=ALIKE,
+    )
 
 
 def reap() -> int:
@@ -208,7 +217,7 @@ def reap() -> int:
 
 def _give_up(row: Evidence) -> None:
     rows = Evidence.objects.filter(pk=row.pk, status=row.status, attempts=row.attempts)
-    text = "Listening to this recording stopped the worker again and again. Read the sentence again."
+    text = gettext_noop("Listening to this recording stopped the worker again and again. Read the sentence again.")
     rows.update(status=Status.FAILED, error=text, lease_until=None, finished_at=now())
 
 

@@ -15,11 +15,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import connection, models
 from django.db.models import F, Q
 from django.utils.timezone import now
+from django.utils.translation import get_language
+
+from voiceclone.work.telling import in_each_language
 
 log = logging.getLogger("work")
 
@@ -61,6 +64,12 @@ class ShuttingDown(Interrupted):
 
 class LeasedQuerySet(models.QuerySet["_Row"]):
     max_attempts = MAX_ATTEMPTS
+
+    def update(self, **changes: Any) -> int:
+        """Whoever writes `error` writes it in each language."""
+        if "error" in changes:
+            changes["error"], changes["error_in"] = in_each_language(changes["error"])
+        return super().update(**changes)
 
     def claim(self, pk: object) -> bool:
         """Take the row if it is there to be taken: waiting and due, or abandoned by a worker that died."""
@@ -115,6 +124,7 @@ class Leased(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    error_in = models.JSONField(default=dict, blank=True, help_text="The same in the other languages of the pages.")
 
     class Meta:
         abstract = True
@@ -122,6 +132,11 @@ class Leased(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.status in UNFINISHED
+
+    @property
+    def reason(self) -> str:
+        """`error` in the language of whoever looks."""
+        return str(self.error_in.get(get_language(), self.error))
 
 
 _Row = TypeVar("_Row", bound=Leased)

@@ -24,6 +24,7 @@ from voiceclone.engines.base import (
 from voiceclone.engines.builtin import languages
 from voiceclone.engines.builtin.reading import in_english, pronounced
 from voiceclone.engines.builtin.text import cut, sentences
+from voiceclone.said import Said
 
 if TYPE_CHECKING:
     from voiceclone.engines.builtin.profile import Profile
@@ -99,13 +100,20 @@ class BuiltinEngine(LocalEngine):
 
         said = pronounced(text, settings.pronunciation)
         if len(said) > self.capabilities.max_text:
-            counted = " with its pronunciations" if said != text else ""
+            counted = Said(" with its pronunciations") if said != text else ""
             raise EngineError(
-                f"The text has {len(said):,} characters{counted}; the built-in engine speaks at most "
-                f"{self.capabilities.max_text:,} at a time. Split it."
+                "The text has {found:,} characters{counted}; the built-in engine speaks at most {most:,} at a time. "
+                "Split it.",
+                found=len(said),
+                counted=counted,
+                most=self.capabilities.max_text,
             )
         if settings.emotion not in STYLES:
-            raise EngineError(f"The built-in engine has no emotion {settings.emotion!r}. Choose {', '.join(STYLES)}.")
+            raise EngineError(
+                "The built-in engine has no emotion {emotion!r}. Choose {styles}.",
+                emotion=settings.emotion,
+                styles=", ".join(STYLES),
+            )
         pieces = sentences(text)
         if not pieces:
             raise EngineError("There is nothing to say in this text: it has no letters or digits.")

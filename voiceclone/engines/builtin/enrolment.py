@@ -23,11 +23,12 @@ from voiceclone.engines.builtin.analysis import (
 from voiceclone.engines.builtin.base_voice import NARROW, WIDE, base_features, in_context
 from voiceclone.engines.builtin.profile import LOUDNESS, Profile
 from voiceclone.engines.builtin.transcription import SAMPLE_RATE, Word, recogniser
+from voiceclone.said import Said
 
 _LEAST_SPEECH = 2.0  # seconds
 _LONGEST_PHRASE, _LONGEST_WORD = 6.0, 1.5  # seconds; what is heard as a longer word is a hum
 _PAUSE = 0.12  # seconds of silence that end a phrase
-_ADVICE = "Record somewhere quieter, closer to the microphone."
+_ADVICE = Said("Record somewhere quieter, closer to the microphone.")
 
 
 def enrol(
@@ -42,7 +43,9 @@ def enrol(
     middle = median_f0(waveform, rate)
     if middle is None:
         raise SampleRejected(
-            f"No voice was found in the recording; at least {_LEAST_SPEECH:.0f} seconds of speech are needed. {_ADVICE}"
+            "No voice was found in the recording; at least {least:g} seconds of speech are needed. {advice}",
+            least=_LEAST_SPEECH,
+            advice=_ADVICE,
         )
     with ThreadPoolExecutor(1) as beside:  # WORLD frees the interpreter's lock, so both cores work
         analysis = beside.submit(analyse, waveform, rate, max(60.0, middle * 0.5), min(500.0, middle * 2))
@@ -53,8 +56,13 @@ def enrol(
     phrases = say_again(groups, frames, advance)
     pairs, recognised = pair(phrases, frames, advance)
     if recognised < _LEAST_SPEECH:
-        found = f"Only {recognised:.1f} seconds of speech were" if recognised >= 0.1 else "No speech was"
-        raise SampleRejected(f"{found} recognised; at least {_LEAST_SPEECH:.0f} seconds are needed. {_ADVICE}")
+        found = Said("Only {found:.1f} seconds of speech were recognised", found=recognised)
+        raise SampleRejected(
+            "{found}; at least {least:g} seconds are needed. {advice}",
+            found=found if recognised >= 0.1 else Said("No speech was recognised"),
+            least=_LEAST_SPEECH,
+            advice=_ADVICE,
+        )
     advance()
     profile = _fit(pairs, frames, words, loudness)
     advance()

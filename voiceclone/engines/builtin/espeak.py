@@ -77,7 +77,7 @@ class Espeak:
                     self._stop()
                     raise EngineError("The speech synthesiser stopped while it was saying this text.") from error
         if "error" in answer:
-            raise EngineError(f"The speech synthesiser cannot say this: {answer['error']}.")
+            raise EngineError("The speech synthesiser cannot say this: {why}.", why=answer["error"])
         rate_hz: int = answer["sample_rate"]
         waveform = np.frombuffer(sound, np.int16) / 32768.0
         starts = [start / rate_hz for start, _, _ in answer["phones"]]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from voiceclone.engines.base import EngineError
+from voiceclone.said import Said
 
 VOICES: dict[str, str | None] = {
     "Chinese": "cmn",
@@ -147,10 +148,14 @@ def runs(language: str, sentence: str, text: str) -> list[Run]:
 def _voice(language: str, text: str) -> str:
     voice = VOICES.get(language)
     if voice is None:
-        raise EngineError(f"The built-in engine cannot speak {language}. Choose another language or another engine.")
+        raise EngineError(
+            "The built-in engine cannot speak {language}. Choose another language or another engine.",
+            language=Said(language),
+        )
     if language == "Japanese" and (kanji := _KANJI.search(text)):
         raise EngineError(
-            f"The built-in engine cannot read kanji ({kanji.group()}). Write the text in hiragana or katakana, "
-            "or use another engine."
+            "The built-in engine cannot read kanji ({kanji}). Write the text in hiragana or katakana, or use another "
+            "engine.",
+            kanji=kanji.group(),
         )
     return voice

@@ -42,8 +42,10 @@ def match(recogniser: Recogniser, waveform: FloatArray, text: str) -> TextMatch:
     known = [token for token in tokens if recogniser.knows(token)]
     if not known or len(known) < _FEWEST_KNOWN * len(tokens):
         raise EngineError(
-            f"The text that was read cannot be compared with the sample: {len(known)} of its {len(tokens)} words are "
-            "English words that are known here, and only English can be compared. Leave the text out."
+            "The text that was read cannot be compared with the sample: {known} of its {count} words are English words "
+            "that are known here, and only English can be compared. Leave the text out.",
+            known=len(known),
+            count=len(tokens),
         )
     said: list[tuple[str, int]] = []  # a phone, or "" for any; the number of its word
     for number, token in enumerate(tokens):

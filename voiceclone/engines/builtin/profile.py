@@ -66,8 +66,10 @@ class Profile:
             version = int(archive["version"])
             if version != VERSION:
                 raise EngineError(
-                    f"This voice was learnt by another version of the built-in engine ({version}, this one reads "
-                    f"{VERSION}). Clone it again from its sample."
+                    "This voice was learnt by another version of the built-in engine ({found}, this one reads "
+                    "{wanted}). Clone it again from its sample.",
+                    found=version,
+                    wanted=VERSION,
                 )
             names = {field.name for field in fields(cls)} - ({"loudness"} - set(archive.files))  # an older one has none
             kept = {"loudness": np.array(0.09), **{name: archive[name] for name in names}}

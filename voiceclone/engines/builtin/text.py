@@ -43,8 +43,10 @@ def sentences(text: str) -> list[Sentence]:
     lengths = [min(max(float(length), 0.01), 99.99) for length in parts[1::2]]
     if sum(lengths) > LONGEST_SILENCE:
         raise EngineError(
-            f"The pauses in this text add up to {sum(lengths):,.0f} seconds; the built-in engine keeps at most "
-            f"{LONGEST_SILENCE:.0f} seconds of silence in a text. Shorten them."
+            "The pauses in this text add up to {found:,.0f} seconds; the built-in engine keeps at most {most:.0f} "
+            "seconds of silence in a text. Shorten them.",
+            found=sum(lengths),
+            most=LONGEST_SILENCE,
         )
     for i, part in enumerate(parts[::2]):
         if i:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from voiceclone.engines.base import EngineError
+from voiceclone.said import Said
 
 CLONE = "minimax/voice-clone"
 CLONE_PRICE = 0.5  # US dollars a clone
@@ -52,10 +53,14 @@ def clone_inputs(audio: str, voice_id: str, inputs: Mapping[str, Any]) -> dict[s
 def speech_inputs(model: str, voice_id: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Losslessly, so that whatever format was asked for is made from the whole sound. Raises EngineError."""
     if model not in PRICES:
-        raise EngineError(f"WaveSpeed has no model {model}.")
+        raise EngineError("WaveSpeed has no model {model}.", model=model)
     language = str(inputs.get("language_boost") or "auto")
     if model in OLD and language not in LANGUAGES_25:
-        raise EngineError(f"{model.partition('/')[2]} cannot speak {language}. Choose a model from speech-2.5 on.")
+        raise EngineError(
+            "{model} cannot speak {language}. Choose a model from speech-2.5 on.",
+            model=model.partition("/")[2],
+            language=Said(language),
+        )
     found = {name: inputs[name] for name in _SPEECH if inputs.get(name) not in (None, "")}
     if model in WITH_PRONUNCIATION and inputs.get("pronunciation_dict"):
         found["pronunciation_dict"] = list(inputs["pronunciation_dict"])

@@ -26,6 +26,10 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "_": None,
+    "Said": None,
+    "EngineError": None,
+    "SampleRejected": None,
+    "Unreachable": (2,),
 }
 IN_SCRIPTS = {"say": None}
 NOT_TEXTS = {"management", "migrations"}

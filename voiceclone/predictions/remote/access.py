@@ -13,6 +13,7 @@ from voiceclone.accounts import vendor_keys
 from voiceclone.engines import registry
 from voiceclone.engines.hosted import Access, Refused, Unavailable, UnknownTask, Vendor
 from voiceclone.predictions.models import RemoteJob
+from voiceclone.said import Said
 
 SECRET_KEPT = 86400.0  # seconds
 _accounts: dict[tuple[str, str], Vendor] = {}
@@ -24,8 +25,12 @@ def account(job: RemoteJob) -> Vendor:
     key = vendor_keys.of_account(job.owner_id, job.engine, job.account)
     engine = registry.hosted(job.engine)
     if key is None:
-        whose = "your own key" if job.is_own_key else "this site's key"
-        raise Refused(f"This was begun with {whose} for {engine.vendor}, which was changed or removed since.", 1403)
+        sentence = Said(
+            "This was begun with {whose} for {vendor}, which was changed or removed since.",
+            whose=Said("your own key") if job.is_own_key else Said("this site's key"),
+            vendor=engine.vendor,
+        )
+        raise Refused(sentence, 1403)
     with _lock:
         found = _accounts.get((job.engine, key.account))
         if found is None:

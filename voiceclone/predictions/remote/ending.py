@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext_noop
 
 from voiceclone.engines import registry
 from voiceclone.engines.hosted import Meaning, Refused
@@ -17,18 +18,21 @@ from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, RemoteJob
 from voiceclone.predictions.remote import arriving, opening, spending
 from voiceclone.predictions.remote.states import State, move
+from voiceclone.said import Said, sentence_of
 from voiceclone.voices.models import Voice
 from voiceclone.work.leases import PARKED, UNFINISHED, LeaseLost, Status
 
 log = logging.getLogger("remote")
-OURS = "Something went wrong on this machine, again and again. Its admin finds the reason in the log under the id {id}."
+OURS = gettext_noop(
+    "Something went wrong on this machine, again and again. Its admin finds the reason in the log under the id {id}."
+)
 
 
 def fail(job: RemoteJob, prediction: Prediction, sentence: str, code: int, *, is_charged: bool) -> None:
     """In words. `is_charged`: the vendor has, or may have, something to be paid for. Raises LeaseLost."""
     if job.purpose == RemoteJob.Purpose.PREVIEW:
         _keep_voice(job, prediction)
-        sentence = f"The voice was made, and can be spoken with; only its preview was not. {sentence}"
+        sentence = Said("The voice was made, and can be spoken with; only its preview was not. {why}", why=sentence)
     with transaction.atomic():
         move(job, State.FAILED, price=job.price if is_charged else 0)
         if not lifecycle.fail(prediction, sentence, code):
@@ -37,41 +41,53 @@ def fail(job: RemoteJob, prediction: Prediction, sentence: str, code: int, *, is
 
 def refused(job: RemoteJob, prediction: Prediction, error: Refused) -> None:
     """The vendor has said no, and will not be asked again. Raises LeaseLost where the job is not ours any more."""
-    sentence = str(error)
+    sentence = sentence_of(error)
     if error.meaning == Meaning.LOST and job.purpose == RemoteJob.Purpose.SPEECH:
         if opening.made_with(prediction) == job.account:
             Voice.objects.filter(predictions=prediction).update(lost_at=now())
-            sentence = f"{sentence} Clone it again from the kept sample: its page has a button for it."
+            sentence = Said("{why} Clone it again from the kept sample: its page has a button for it.", why=sentence)
         else:
-            sentence = f"{sentence} It was made with another key: put that key back, or clone the voice again."
+            sentence = Said(
+                "{why} It was made with another key: put that key back, or clone the voice again.", why=sentence
+            )
     is_open = job.purpose == RemoteJob.Purpose.CLONE and job.submissions > 1 and not job.remote_id
     if is_open:  # this answer is about the last request only
-        price = spending.dollars(job.price)
-        sentence = f"{sentence} An earlier request for it was never answered, so it may have been charged ({price})."
+        sentence = Said(
+            "{why} An earlier request for it was never answered, so it may have been charged ({price}).",
+            why=sentence,
+            price=spending.dollars(job.price),
+        )
     fail(job, prediction, sentence, error.code, is_charged=is_open)
 
 
 def stay_unclear(job: RemoteJob, prediction: Prediction) -> None:
     """What it has become will not be known. Raises LeaseLost."""
-    sentence = (
-        f"{_vendor(job)} did not say whether it has taken this, and does not show it. It may have been "
-        f"charged ({spending.dollars(job.price)}); if you try again, it may be charged twice."
+    sentence = Said(
+        "{vendor} did not say whether it has taken this, and does not show it. It may have been charged ({price}); if "
+        "you try again, it may be charged twice.",
+        vendor=_vendor(job),
+        price=spending.dollars(job.price),
     )
     fail(job, prediction, sentence, 1405, is_charged=True)
 
 
 def give_up(job: RemoteJob, prediction: Prediction) -> None:
     """The time is over. Raises LeaseLost."""
-    vendor, minutes = _vendor(job), f"{settings.HOSTED_LONGEST_MINUTES:g} minutes"
+    facts: dict[str, object] = {"vendor": _vendor(job), "minutes": settings.HOSTED_LONGEST_MINUTES}
     if job.state == State.QUEUED:
-        sentence = f"{vendor} could not be reached for {minutes}. Nothing was charged."
+        sentence = Said("{vendor} could not be reached for {minutes:g} minutes. Nothing was charged.", **facts)
         fail(job, prediction, sentence, 5003, is_charged=False)
     elif job.state == State.UNKNOWN:
         stay_unclear(job, prediction)
     else:
-        what = "has made it, but it could not be fetched" if job.output else "was not done with it"
-        again = "To try again is to look again: it costs nothing."
-        sentence = f"{vendor} {what} within {minutes} (its task {job.remote_id}). {again}"
+        what = Said("has made it, but it could not be fetched") if job.output else Said("was not done with it")
+        sentence = Said(
+            "{vendor} {what} within {minutes:g} minutes (its task {id}). To try again is to look again: it costs "
+            "nothing.",
+            **facts,
+            what=what,
+            id=job.remote_id,
+        )
         fail(job, prediction, sentence, 5004, is_charged=True)
 
 
@@ -114,5 +130,5 @@ def end_orphans() -> int:
     found = list(alone.exclude(remote__status__in=UNFINISHED))
     for prediction in found:
         log.error("orphan prediction=%s", prediction.pk)
-        lifecycle.fail(prediction, OURS.format(id=prediction.pk), 5000)
+        lifecycle.fail(prediction, Said(OURS, id=prediction.pk), 5000)
     return len(found)

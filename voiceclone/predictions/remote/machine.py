@@ -32,6 +32,7 @@ from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction, RemoteJob
 from voiceclone.predictions.remote import access, arriving, breaker, ending, healing, opening
 from voiceclone.predictions.remote.states import State, move
+from voiceclone.said import Said, sentence_of
 from voiceclone.work.leases import UNFINISHED, Interrupted, Status, heartbeat
 
 log = logging.getLogger("remote")
@@ -63,7 +64,7 @@ def carry(pk: UUID) -> None:
 def _try_later(job: RemoteJob) -> None:
     try:
         if job.state == State.QUEUED and job.failures + 1 >= MAX_FAILURES and job.prediction:
-            ending.fail(job, job.prediction, ending.OURS.format(id=job.pk), 5000, is_charged=False)
+            ending.fail(job, job.prediction, Said(ending.OURS, id=job.pk), 5000, is_charged=False)
         else:  # what was paid for is tried until the time is up
             move(job, job.state, pause=backoff(job.failures + 2), failures=job.failures + 1)
     except Exception:  # its lease runs out, and somebody takes it up again
@@ -110,7 +111,7 @@ class Step:
             breaker.succeeded(job.engine)  # it works, and said no
             self._refused(error)
         except EngineError as error:
-            ending.fail(job, prediction, str(error), error.code, is_charged=job.state != State.QUEUED)
+            ending.fail(job, prediction, sentence_of(error), error.code, is_charged=job.state != State.QUEUED)
         except Unavailable as error:
             if error.is_failure:
                 breaker.failed(job.engine)
@@ -159,7 +160,8 @@ class Step:
                 pause = 0 if report.phase != Phase.RUNNING else settings.HOSTED_POLL
                 move(self.job, State.WAITING, pause=pause, remote_id=report.id, failures=0, looks=0)
         except IntegrityError as error:  # the vendor gave the same ID for two of our requests
-            raise Refused(f"{self.engine.vendor} answered with a task that is another one's.", 1405) from error
+            sentence = Said("{vendor} answered with a task that is another one's.", vendor=self.engine.vendor)
+            raise Refused(sentence, 1405) from error
         lifecycle.show_stage(self.prediction, "away")
 
     def _send_sample(self) -> None:
@@ -242,7 +244,10 @@ class Step:
             report = access.account(job).report(job.remote_id)
         except UnknownTask:
             if job.submitted_at and now() - job.submitted_at > NOT_KNOWN_FOR:
-                raise Refused(f"{self.engine.vendor} does not know its task {job.remote_id} any more.", 1405) from None
+                sentence = Said(
+                    "{vendor} does not know its task {id} any more.", vendor=self.engine.vendor, id=job.remote_id
+                )
+                raise Refused(sentence, 1405) from None
             self._wait_if_there_is_time(backoff(3))
             return
         breaker.succeeded(job.engine)

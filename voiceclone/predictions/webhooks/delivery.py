@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils.timezone import now
+from django.utils.translation import gettext_noop
 from django_tasks import task
 
 from voiceclone.outbound import client
@@ -21,6 +22,7 @@ from voiceclone.outbound.targets import Unreachable
 from voiceclone.predictions import wire
 from voiceclone.predictions.models import WebhookDelivery
 from voiceclone.predictions.webhooks import outbox, signing
+from voiceclone.said import Said, sentence_of
 from voiceclone.work.leases import MESSAGE_LOST_AFTER, Status, heartbeat
 from voiceclone.work.leases import reap as reap_rows
 
@@ -87,12 +89,14 @@ def _send(row: WebhookDelivery) -> tuple[int | None, str]:
     try:
         answer = client.post(row.url, body, headers, deadline=DEADLINE)
     except Unreachable as error:
-        return None, str(error)
+        return None, sentence_of(error)
     if 200 <= answer < 300:
         return answer, ""
     if 300 <= answer < 400:
-        return answer, f"The receiver answered {answer}: it leads on to another address, which is not followed."
-    return answer, f"The receiver answered {answer} instead of 2xx."
+        return answer, Said(
+            "The receiver answered {status}: it leads on to another address, which is not followed.", status=answer
+        )
+    return answer, Said("The receiver answered {status} instead of 2xx.", status=answer)
 
 
 def _settle(row: WebhookDelivery, answer: int | None, problem: str) -> None:
@@ -111,7 +115,7 @@ def _settle(row: WebhookDelivery, answer: int | None, problem: str) -> None:
 
 
 def _give_up(row: WebhookDelivery) -> None:
-    problem = "Sending this stopped one worker after another, so it was given up."
+    problem = gettext_noop("Sending this stopped one worker after another, so it was given up.")
     rows = WebhookDelivery.objects.filter(pk=row.pk, status=row.status, attempts=row.attempts)
     rows.update(status=Status.FAILED, error=problem, lease_until=None, finished_at=now())
     log.error("gave up delivery=%s attempts=%s", row.pk, row.attempts)

@@ -137,7 +137,8 @@ class Visit:
     def __call__(self, person: Person | None = None, tolerate: int = 422, **options: Any) -> Page:
         """A page of a new browser session; `tolerate`: the answer that the browser may report as an error."""
         state = person.state if person else None
-        allowed: dict[str, Any] = {"permissions": ["microphone"], **options}
+        # without a graphics card each step of an animation is painted by a processor core that the studio needs
+        allowed: dict[str, Any] = {"permissions": ["microphone"], "reduced_motion": "reduce", **options}
         context = self.browser.new_context(base_url=self.studio.url, storage_state=state, **allowed)
         context.set_default_timeout(120_000)
         self.contexts.append(context)

@@ -134,5 +134,5 @@ def test_five_minutes_with_long_pauses_are_learnt(builtin: Engine, tmp_path: Pat
 
 
 def test_no_more_than_a_minute_is_learnt_from() -> None:
-    prepared, rate = reference.prepare(np.tile(demo_sample()[0], 13).astype(np.float64), RATE)
+    prepared, rate, _ = reference.prepare(np.tile(demo_sample()[0], 13).astype(np.float64), RATE)
     assert len(prepared) / rate == pytest.approx(reference.LONGEST, abs=0.1)

@@ -45,6 +45,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:  # while the database was being prepared
             pass
         self.stdout.write("Stopped.")
+        if asked:  # or Python may end as if nobody had caught the interrupt: where it came in the middle of an `exec`
+            raise SystemExit(0)
 
     def _children(self, listener: socket.socket) -> list[Child]:
         """The web server gets a socket that listens already: while it starts or restarts, visitors wait a moment."""

@@ -90,5 +90,5 @@ class WebServer(BaseApplication):  # type: ignore[misc]
     def load(self) -> Callable[..., Any]:
         from voiceclone.wsgi import application
 
-        threading.Thread(target=import_module, args=[MEASURING], daemon=True).start()
+        threading.Thread(target=import_module, args=[MEASURING]).start()  # an end waits for it: no import breaks off
         return application

@@ -75,6 +75,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "graceful_timeout": int(GRACE) - 3,
             "timeout": 60,
+            "keepalive": 75,  # longer than clients keep an idle connection: whoever closes it first loses no request
             "max_requests": 20000,
             "max_requests_jitter": 2000,
             "loglevel": "warning",

@@ -38,8 +38,9 @@ def prepare(waveform: FloatArray, sample_rate: int) -> tuple[FloatArray, int, fl
     if sample_rate != rate:
         waveform = soxr.resample(waveform, sample_rate, rate)
     waveform = sosfilt(butter(4, 60, "highpass", fs=rate, output="sos"), waveform)
-    loudness = active_rms(waveform)
-    waveform = waveform / np.sqrt(np.mean(waveform**2)) * _RMS
+    gain = _RMS / float(np.sqrt(np.mean(waveform**2)))
+    waveform = waveform * gain
+    loudness = active_rms(waveform) / gain  # what counts as silence does not depend on how loud it was
     # The faintest noise keeps digital silence out of logarithms.
     return np.asarray(waveform + 1e-5 * np.random.RandomState(0).randn(len(waveform))), rate, loudness
 

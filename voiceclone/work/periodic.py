@@ -14,8 +14,9 @@ log = logging.getLogger("work")
 
 def run_due() -> None:
     """Run what is due. What fails is logged and tried again at its next turn."""
+    waiting = PeriodicRun.waiting()
     for seconds, path in settings.PERIODIC:
-        if not PeriodicRun.claim(path, seconds):
+        if path in waiting or not PeriodicRun.claim(path, seconds):
             continue
         try:
             import_string(path)()

@@ -15,7 +15,8 @@ if __name__ == "__main__":
     if testing:
         import pytest
 
-        sys.exit(pytest.main(["-n", "auto", "--dist", "loadgroup", *sys.argv[2:]]))  # -n 0: in one process
+        by_group = ["-n", "auto", "--dist", "loadgroup", "--no-loadscope-reorder"]  # -n 0: in one process
+        sys.exit(pytest.main([*by_group, *sys.argv[2:]]))
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache
@@ -12,15 +13,17 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import get_hashers
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.core.management import call_command
 from django.core.management.commands import flush
 from django.db import connection
 from django.test import Client
 from django.utils.timezone import now
+from whitenoise.middleware import WhiteNoiseMiddleware
 
+from tests.prepared import released
 from voiceclone.accounts.models import User
 from voiceclone.audio.encode import encode
 from voiceclone.engines.builtin.demo import demo_sample
@@ -31,14 +34,24 @@ from voiceclone.voices.models import Consent, Voice
 
 ENDED = {"expired": "unused", "deleted": "owner", "failed": "failed"}
 SHARED = ("e2e", "clients", "hosted")
+LONG = ("e2e", "clients", "test_serve", "test_bootstrap", "test_builtin_enrolment", "test_builtin_odd", "hosted")
+"""Groups that take minutes: begun first, so that at the end no process is left with one while the others are idle."""
 MIGRATED = ("django_content_type", "auth_permission")
 PASSWORD = "a long enough password 42"
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """What shares one studio stays in one process; the other files are dealt out."""
-    shared = next((folder for folder in SHARED if folder in item.path.parts), "")
-    item.add_marker(pytest.mark.xdist_group(shared or item.path.stem))
+    item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def group_of(item: pytest.Item) -> str:
+    return next((folder for folder in SHARED if folder in item.path.parts), item.path.stem)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(group_of(item), len(LONG)))
 
 
 @lru_cache
@@ -51,13 +64,26 @@ def speech(format: str = "wav", seconds: float = 12.0) -> bytes:
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     """Pages name static files by their fingerprint, so those have to be there."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    shutil.copytree(released() / "static", settings.STATIC_ROOT, dirs_exist_ok=True)
+    storage = staticfiles_storage  # a module that was imported may have asked it before
+    storage.hashed_files, storage.manifest_hash = storage.load_manifest()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """To migrate takes a third of a minute: on SQLite each process has a copy of what one has migrated."""
+    if connection.vendor != "sqlite":
+        return False
+    shutil.copy(released() / "db.sqlite3", connection.settings_dict["TEST"]["NAME"])
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)
 def what_only_costs_time() -> None:
     """A password that nobody has to guess needs no slow hash. A test that commits empties only the tables that it may
-    have filled, row by row: what Django writes there after a migration stays, and need not be written again."""
+    have filled, row by row: what Django writes there after a migration stays, and need not be written again. Each
+    `Client` is a server of its own, which need not look at every static file again."""
+    WhiteNoiseMiddleware.add_files = once_for_each_folder(WhiteNoiseMiddleware.add_files)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     get_hashers.cache_clear()
     flush.emit_post_migrate_signal = lambda *arguments, **options: None
@@ -71,6 +97,20 @@ def what_only_costs_time() -> None:
         return ["SET CONSTRAINTS ALL DEFERRED", *delete]  # few rows: faster than TRUNCATE
 
     connection.ops.sql_flush = sql_flush  # type: ignore[method-assign]
+
+
+def once_for_each_folder(add_files: Callable[..., None]) -> Callable[..., None]:
+    known: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def add(self: WhiteNoiseMiddleware, root: str, prefix: str = "") -> None:
+        key = (str(root), prefix)
+        if key not in known:
+            before, self.files = self.files, {}
+            add_files(self, root, prefix)
+            known[key], self.files = self.files, before
+        self.files.update(known[key])
+
+    return add
 
 
 @pytest.fixture

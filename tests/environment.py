@@ -6,6 +6,9 @@ import shutil
 import tempfile
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="voiceclone-tests-")
+if "VOICECLONE_TESTS_SHARED" not in os.environ:  # of all processes of this run (prepared.py)
+    os.environ["VOICECLONE_TESTS_SHARED"] = tempfile.mkdtemp(prefix="voiceclone-tests-shared-")
+    atexit.register(shutil.rmtree, os.environ["VOICECLONE_TESTS_SHARED"], ignore_errors=True)
 os.environ.setdefault("WORKERS", "2")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in the tests' thread
 for name in (

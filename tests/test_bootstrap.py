@@ -91,7 +91,9 @@ def test_from_nothing_to_the_first_page(tmp_path: Path) -> None:
     project = tmp_path / "voiceclone"
     shutil.copytree(ROOT, project, ignore=LEFT_OUT)
     environment = bare(tmp_path / "home")
-    with Studio(project / "data", python=SYSTEM_PYTHON, root=project, environment=environment) as studio:
+    with Studio(
+        project / "data", python=SYSTEM_PYTHON, root=project, environment=environment, prepared=False
+    ) as studio:
         studio.wait_until_healthy(seconds=300)
         assert studio.status("/") == 200
         assert f"Preparing {project}/.venv from requirements.txt" in studio.output()

@@ -100,15 +100,20 @@ class TestHealing:
 
 
 class TestEnd:
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_it_ends_all_when_told_to(self, tmp_path: Path, database: dict[str, str], number: int) -> None:
-        with Studio(tmp_path / "data", variables=database) as studio:
-            studio.wait_until_healthy()
-            assert studio.stop(number) == 0
-            assert studio.processes() == []
-            assert studio.output().endswith("Stopped.\n")
-            assert "ended with" not in studio.output()
-            assert "Traceback" not in studio.output()
+    def test_it_ends_all_when_told_to_and_a_restart_keeps_the_secret_key(
+        self, tmp_path: Path, database: dict[str, str]
+    ) -> None:
+        keys = []
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with Studio(tmp_path / "data", variables=database) as studio:
+                studio.wait_until_healthy()
+                keys.append((studio.data / "secret_key").read_text())
+                assert studio.stop(number) == 0
+                assert studio.processes() == []
+                assert studio.output().endswith("Stopped.\n")
+                assert "ended with" not in studio.output()
+                assert "Traceback" not in studio.output()
+        assert keys[0] == keys[1]
 
     def test_kill_9_leaves_nothing_behind(self, tmp_path: Path, database: dict[str, str]) -> None:
         with Studio(tmp_path / "data", variables=database) as studio:
@@ -118,7 +123,7 @@ class TestEnd:
             wait_for(lambda: studio.processes() == [], "the end of all its children")
 
     def test_ctrl_c_while_it_prepares(self, tmp_path: Path, database: dict[str, str]) -> None:
-        with Studio(tmp_path / "data", variables=database) as studio:
+        with Studio(tmp_path / "data", variables=database, prepared=False) as studio:
             wait_for(lambda: (studio.data / ".release.lock").exists(), "the preparation's begin")
             assert studio.stop(signal.SIGINT) == 0
             assert studio.processes() == []
@@ -130,7 +135,11 @@ class TestEnd:
 class TestTwoAtOnce:
     def test_on_an_empty_data_dir(self, tmp_path: Path) -> None:
         data = tmp_path / "data"
-        with empty_database() as own, Studio(data, variables=own) as first, Studio(data, variables=own) as second:
+        with (
+            empty_database() as own,
+            Studio(data, variables=own, prepared=False) as first,
+            Studio(data, variables=own, prepared=False) as second,
+        ):
             first.wait_until_healthy()
             second.wait_until_healthy()
             wait_for(lambda: first.health()["workers"] == 2, "each sees the other's worker")
@@ -214,16 +223,6 @@ class TestApart:
         with Studio(studio.data, command="scheduler", variables=variables) as scheduler:
             wait_for(lambda: scheduler.process.num_threads() and scheduler.processes("scheduler"), "its start")
             assert scheduler.stop() in (0, -signal.SIGTERM)  # the latter: it had not begun yet
-
-
-def test_a_restart_keeps_the_secret_key_and_the_data(tmp_path: Path, database: dict[str, str]) -> None:
-    keys = []
-    for _ in range(2):
-        with Studio(tmp_path / "data", variables=database) as studio:
-            studio.wait_until_healthy()
-            keys.append((studio.data / "secret_key").read_text())
-            studio.stop()
-    assert keys[0] == keys[1]
 
 
 def test_a_free_port_is_free() -> None:

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.e2e import sounds, steps
 from tests.e2e.steps import Clone, Person
+from tests.prepared import copy, started
 
 MANAGE = Path(__file__).parents[2] / "manage.py"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -72,6 +73,7 @@ class Studio:
 @pytest.fixture(scope="package")
 def studio(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     folder = tmp_path_factory.mktemp("studio")
+    copy(started(), folder / "data")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -15,6 +15,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.npm import NPM, installed
+from tests.prepared import started
 from voiceclone.management.showcase import camera, instance
 from voiceclone.management.showcase.instance import Instance
 
@@ -90,7 +91,7 @@ TREES = {
 
 @pytest.fixture(scope="module")
 def studio(chromium: str) -> Iterator[Instance]:
-    with instance.opened() as studio:
+    with instance.opened(begin_with=started()) as studio:
         yield studio
 
 

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import gettext
 
 from voiceclone.accounts.models import User
 from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet, Status
@@ -58,7 +57,7 @@ class Export(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
+        return f"export {self.pk}"
 
     @property
     def folder(self) -> str:
@@ -109,7 +108,7 @@ class Erasure(Leased):
         ]
 
     def __str__(self) -> str:
-        return gettext("receipt {id}").format(id=self.pk)
+        return f"receipt {self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("receipt", args=[self.pk])

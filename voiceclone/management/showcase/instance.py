@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -33,12 +34,17 @@ class Instance:
 
 
 @contextmanager
-def opened(language: str = "en") -> Iterator[Instance]:
-    """Fill it (half a minute: voices are learnt for real), its mails and errors in that language, then serve it."""
+def opened(language: str = "en", begin_with: Path | None = None) -> Iterator[Instance]:
+    """Fill it (half a minute: voices are learnt for real), its mails and errors in that language, then serve it.
+
+    `begin_with`: a data folder that nothing happened in yet, to be copied.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="voiceclone-showcase-") as folder,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
+        if begin_with:
+            shutil.copytree(begin_with, folder, dirs_exist_ok=True)
         port, fd = listener.getsockname()[1], listener.fileno()
         unset = (
             "DATABASE_URL",

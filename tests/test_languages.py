@@ -112,7 +112,7 @@ def test_programs_are_answered_in_english_whatever_they_say(client: Client, db: 
 def test_a_form_says_what_is_wrong_in_the_language_of_whoever_filled_it_in(alice: User) -> None:
     with translation.override("es"):
         form = SpeechForm(alice, {"speed": "9", "channel": "7"})
-        assert form.errors["speed"] == ["Velocidad está entre 0.5 y 2; se recibió 9."]
+        assert form.errors["speed"] == ["Velocidad está entre 0,5 y 2; se recibió 9."]
         assert "Por defecto, 32" in form.as_p()
         assert voice_id.problem("short") == "Un ID de voz tiene al menos 8 caracteres; este tiene 5."
     assert SpeechForm(alice, {"speed": "9"}).errors["speed"] == ["Speed is between 0.5 and 2; 9 was given."]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -88,6 +91,38 @@ def test_an_admin_refuses(read_aloud: None, browser: Client, sample: Sample, adm
     assert not Voice.objects.exists()
     browser.post(f"/clone/approvals/{approval.pk}/withdraw/")
     assert not Approval.objects.exists()
+
+
+@pytest.mark.parametrize(("decision", "state"), [("approve", "approved"), ("refuse", "refused")])
+def test_the_page_of_one_has_a_button_for_each_decision(
+    decision: str, state: str, read_aloud: None, browser: Client, sample: Sample, admin_client: Client
+) -> None:
+    approval = ask(browser, sample)
+    address = f"/admin/voices/approval/{approval.pk}/change/"
+    page = admin_client.get(address).content.decode()
+    form = page[page.index('<form method="post" action="/admin/voices/approval/"') :]
+    hidden = dict(re.findall(r'type="hidden" name="(_\w+)" value="([^"]*)"', form))
+    assert re.findall(r'<button class="button" name="(\w+)" value="(\w+)">', form) == [
+        ("action", "approve"),
+        ("action", "refuse"),
+    ]
+    admin_client.post("/admin/voices/approval/", {**hidden, "action": decision})
+    approval.refresh_from_db()
+    assert (approval.state, approval.decided_by and approval.decided_by.email) == (state, "admin@example.com")
+    assert AuditEvent.objects.get(action=f"consent.{state}").object_id == str(approval.pk)
+    assert Voice.objects.count() == (decision == "approve")
+    assert 'value="refuse"' not in admin_client.get(address).content.decode()
+
+
+def test_who_only_looks_has_no_button(
+    read_aloud: None, browser: Client, bob: User, sample: Sample, client_of: Callable[[User], Client]
+) -> None:
+    approval = ask(browser, sample)
+    User.objects.filter(pk=bob.pk).update(is_staff=True)
+    bob.user_permissions.add(Permission.objects.get(codename="view_approval"))
+    page = client_of(bob).get(f"/admin/voices/approval/{approval.pk}/change/").content.decode()
+    assert DECLARATION in page
+    assert 'value="refuse"' not in page
 
 
 def test_a_sample_waits_as_long_as_its_approval(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -187,9 +188,11 @@ def test_there_must_be_room_before_gigabytes_are_copied(
     alice: User, voice: Voice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(archive, "HEADROOM", 1 << 60)
+    monkeypatch.setattr(archive, "_size", lambda name: 3 << 29)
     row = make(alice)
     assert row.status == "failed"
-    assert row.error.startswith("Your archive needs ")
+    assert re.match(r"Your archive needs \d+\.\d\xa0GB, and .* only 0\xa0bytes to spare", row.error)
+    assert re.match(r"Tu archivo necesita \d+,\d\xa0GB, y .* le sobran 0\xa0bytes", row.error_in["es"])
     assert not files_in("exports")
 
 

@@ -61,7 +61,7 @@ def test_a_running_task_tells_its_lease_its_attempts_and_how_far_it_is(root: Cli
     assert lifecycle.claim(task.pk)
     Prediction.objects.filter(pk=task.pk).update(stage="speaking", done=1, total=2)
     page = root.get(LIST, {"queue": "running"}).content.decode()
-    assert "speaking, 60 %" in page
+    assert "Speaking 2 of 2, 60 %" in page
     assert re.search(r"\d+ s left", page)
     Prediction.objects.filter(pk=task.pk).update(lease_until=now() - timedelta(seconds=9))
     assert "ran out" in root.get(LIST, {"queue": "running"}).content.decode()

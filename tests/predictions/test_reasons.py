@@ -98,7 +98,7 @@ def test_a_clone_that_fails(
         (
             refusal("too_short", DEFAULT_LIMITS, {"seconds": 1.25}),
             "The recording is 1.2 seconds long; at least 3 seconds are needed.",
-            "La grabación dura 1.2 segundos; se necesitan al menos 3 segundos.",
+            "La grabación dura 1,2 segundos; se necesitan al menos 3 segundos.",
         ),
         (EngineError("The vendor's {own} words."), "The vendor's {own} words.", "The vendor's {own} words."),
     ],

@@ -73,7 +73,7 @@ class Invitation(models.Model):
     used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     def __str__(self) -> str:
-        return self.note or f"invitation {self.pk}"
+        return self.note or f"{self._meta.verbose_name} {self.pk}"
 
     @staticmethod
     def digest_of(token: str) -> str:
@@ -120,9 +120,10 @@ class ApiKey(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
+        verbose_name = "API key"
 
     def __str__(self) -> str:
-        return f"API key {self.pk}"  # the panel shows it, and what a key is called is its owner's affair
+        return f"{self._meta.verbose_name} {self.pk}"  # the panel shows it: its name is its owner's affair
 
     @property
     def shown(self) -> str:
@@ -142,4 +143,4 @@ class VendorKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "engine"], name="one_key_for_an_engine")]
 
     def __str__(self) -> str:
-        return f"key at {self.engine} of {self.owner_id}"
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -17,6 +17,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from voiceclone.accounts.models import User, VendorKey
+from voiceclone.figures import Figure
 
 LONGEST = 300
 
@@ -39,7 +40,9 @@ def problem(secret: str) -> str:
     if not secret:
         return _("Key is required, and was not given.")
     if len(secret) > LONGEST:
-        return _("Key has {found} characters; the limit is {limit}.").format(found=f"{len(secret):,}", limit=LONGEST)
+        return _("Key has {found} characters; the limit is {limit}.").format(
+            found=f"{Figure(len(secret)):,}", limit=LONGEST
+        )
     if not secret.isascii() or not secret.isprintable() or " " in secret:
         return _("Key has letters, digits and signs only, without blanks. Copy it again.")
     return ""

@@ -36,4 +36,4 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"submission {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

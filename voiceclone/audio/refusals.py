@@ -10,6 +10,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from voiceclone.figures import Figure
+
 WE_READ = _("We read MP3, M4A, WAV, FLAC, OGG, Opus, WebM, AAC and MP4.")
 TRY_ANOTHER = _("Record it again or export it anew, for example as MP3, and send that file.")
 # A length beyond this is a lie in a header rather than a recording.
@@ -113,17 +115,17 @@ def _explained(code: str, limits: DecodeLimits, facts: Facts) -> tuple[str, str]
 def _megabytes(size: object) -> str:
     """Rounded up, so that a file just over the limit never reads as if it met it."""
     assert isinstance(size, int)
-    return f"{math.ceil(size / 2**20 * 10) / 10:g} MB"
+    return f"{Figure(math.ceil(size / 2**20 * 10) / 10):g} MB"
 
 
 def _tenths(seconds: object) -> str:
     """Rounded down, so that a recording just too short never reads as if it were long enough."""
     assert isinstance(seconds, float)
-    return f"{math.floor(seconds * 10) / 10:g}"
+    return f"{Figure(math.floor(seconds * 10) / 10):g}"
 
 
 def _seconds(seconds: float) -> str:
-    return ngettext("{count} second", "{count} seconds", 1 if seconds == 1 else 2).format(count=f"{seconds:g}")
+    return ngettext("{count} second", "{count} seconds", 1 if seconds == 1 else 2).format(count=f"{Figure(seconds):g}")
 
 
 def _too_long(runs: object, limits: DecodeLimits) -> str:

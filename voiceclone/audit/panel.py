@@ -21,6 +21,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from voiceclone.audit.models import Action, record
+from voiceclone.audit.naming import name_in_each_language
 
 M = TypeVar("M", bound=Model)
 ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -56,6 +57,12 @@ class Panel(admin.ModelAdmin[M]):
     names: ClassVar[Sequence[str]] = ()
     on_record: ClassVar[Mapping[int, Action]] = {}
     """What the audit trail calls an addition, a change and a deletion made by Django's own forms."""
+    only_english: ClassVar[bool] = False
+    """Whether the model is a library's that has no translations."""
+
+    def __init__(self, model: type[M], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        name_in_each_language(self, self.only_english)
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return [*self.ids, *self.names, *filter(None, [self.person])]
@@ -138,7 +145,7 @@ class Panel(admin.ModelAdmin[M]):
             user_id=cast("int", request.user.pk),
             content_type=ContentType.objects.get_for_model(self.model),
             object_id=row.pk,
-            object_repr=f"{self.opts.verbose_name} {row.pk}",
+            object_repr=str(row.pk),
             action_flag=flag,
             change_message=json.dumps(message) if isinstance(message, list) else message,
         )

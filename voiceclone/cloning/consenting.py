@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voiceclone.accounts.models import User
+from voiceclone.figures import Figure
 from voiceclone.predictions.fields import OptionField, TextField
 from voiceclone.samples.intake import SampleRefused
 from voiceclone.samples.models import Sample
@@ -100,7 +101,7 @@ class ConsentForm(forms.Form):
             return self.cleaned_data.get("permission")
         if upload.size > FILE_MB << 20:
             sentence = gettext("The file is {found:.1f} MB; the limit is {limit} MB.")
-            self.add_error("permission_file", sentence.format(found=upload.size / (1 << 20), limit=FILE_MB))
+            self.add_error("permission_file", sentence.format(found=Figure(upload.size / (1 << 20)), limit=FILE_MB))
             return self.cleaned_data.get("permission")
         row = Evidence(owner=self.user, kind=Evidence.Kind.FILE, status=Status.COMPLETED, size=upload.size)
         row.original_name = clean_name(upload.name)

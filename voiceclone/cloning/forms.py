@@ -14,6 +14,7 @@ from voiceclone.accounts.models import User
 from voiceclone.cloning.card import report_card
 from voiceclone.cloning.consenting import ConsentForm
 from voiceclone.engines import registry
+from voiceclone.figures import Figure
 from voiceclone.predictions import catalog, naming
 from voiceclone.predictions.fields import NumberField, OptionField, TextField, can_speak, quoted
 from voiceclone.predictions.remote import offers
@@ -178,7 +179,8 @@ class CloneForm(ConsentForm, ContractForm):
         shortest = registry.capabilities(engine).shortest_sample
         if sample.seconds < shortest:
             sentence = gettext("The sample is {found:.1f} seconds long; {engine} needs at least {limit:g} seconds.")
-            self.add_error("engine", sentence.format(found=sample.seconds, engine=naming.title(engine), limit=shortest))
+            figures = {"found": Figure(sample.seconds), "limit": Figure(shortest)}
+            self.add_error("engine", sentence.format(engine=naming.title(engine), **figures))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -16,6 +16,7 @@ from voiceclone.accounts.requests import PersonRequest
 from voiceclone.audit.panel import ReadOnly
 from voiceclone.portability import erasure, inventory
 from voiceclone.portability.models import Erasure, Export
+from voiceclone.portability.watching import ERASURE_STAGES
 
 admin.site.unregister(User)
 ASKED = 50  # accounts in one question: each is counted
@@ -96,8 +97,12 @@ class ExportAdmin(ReadOnly[Export]):
 
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnly[Erasure]):
-    list_display = ("id", "status", "stage", "by_admin", "attempts", "created_at", "finished_at")
+    list_display = ("id", "status", "under_way", "by_admin", "attempts", "created_at", "finished_at")
     list_filter = ("status", "by_admin", "created_at")
-    fields = ("id", "status", "stage", "by_admin", "found", "attempts", "error", "created_at", "finished_at")
+    fields = ("id", "status", "under_way", "by_admin", "found", "attempts", "error", "created_at", "finished_at")
     ordering = ("-pk",)
     search_help_text = _("The number of a receipt.")
+
+    @admin.display(description=_("stage"))
+    def under_way(self, row: Erasure) -> str:
+        return str(ERASURE_STAGES.get(row.stage, row.stage))

@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
+from django.utils.functional import lazy
 from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
@@ -25,6 +26,7 @@ from voiceclone.said import Said
 BLOCK = 1 << 20
 HEADROOM = 200 << 20
 """Bytes that stay free: an archive must not stop the whole site from working."""
+size_in_words = lazy(filesizeformat, str)
 
 
 class NoRoom(Exception):
@@ -107,8 +109,8 @@ def _check_room(archive: Archive, path: Path) -> None:
             Said(
                 "Your archive needs {needed}, and this site's disk has only {free} to spare. Ask its admin for room, "
                 "then try again.",
-                needed=filesizeformat(needed),
-                free=filesizeformat(max(0, free - HEADROOM)),
+                needed=size_in_words(needed),
+                free=size_in_words(max(0, free - HEADROOM)),
             )
         )
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from voiceclone.accounts.models import User
 from voiceclone.work.leases import UNFINISHED, Leased, LeasedQuerySet, Status
@@ -57,7 +58,7 @@ class Export(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"export {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def folder(self) -> str:
@@ -108,7 +109,7 @@ class Erasure(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"receipt {self.pk}"
+        return gettext("receipt {id}").format(id=self.pk)
 
     def get_absolute_url(self) -> str:
         return reverse("receipt", args=[self.pk])

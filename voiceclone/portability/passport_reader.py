@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voiceclone.engines import registry
+from voiceclone.figures import Figure
 from voiceclone.portability import passport as made
 from voiceclone.predictions import catalog
 from voiceclone.samples.names import clean_name
@@ -64,7 +65,7 @@ def read(file: IO[bytes], size: int) -> tuple[dict[str, Any], bytes]:
     """The description, checked, and the sample's bytes. Raises NotImportable."""
     if size > MAX_MB << 20:
         sentence = gettext("The file is {found} MB; the limit for a passport is {limit} MB.")
-        raise NotImportable(sentence.format(found=f"{size / (1 << 20):.1f}", limit=MAX_MB))
+        raise NotImportable(sentence.format(found=f"{Figure(size / (1 << 20)):.1f}", limit=MAX_MB))
     try:
         _check_directory(file, size)
         with ZipFile(file) as archive:

@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.utils.timezone import now
@@ -136,9 +137,7 @@ class PredictionAdmin(ReadOnly[Prediction]):
 
     @admin.display(description=_("progress"))
     def progress(self, task: Prediction) -> str:
-        return (
-            f"{task.stage or gettext('starting')}, {steps.percent(task)} %" if task.status == Status.PROCESSING else ""
-        )
+        return f"{steps.sentence(task)}, {steps.percent(task)} %" if task.status == Status.PROCESSING else ""
 
     @admin.display(description=_("lease"), ordering="lease_until")
     def lease(self, task: Prediction) -> str:
@@ -218,7 +217,7 @@ class RemoteJobAdmin(ReadOnly[RemoteJob]):
 
     @admin.display(description=_("dollars"))
     def dollars(self, job: RemoteJob) -> str:
-        return f"{job.price + job.settled:.4f}"
+        return str(number_format(job.price + job.settled, 4))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """In the title: whether the vendors answer, and what all the jobs cost that were found."""

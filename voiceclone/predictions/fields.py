@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voiceclone.engines import registry
+from voiceclone.figures import Figure
 from voiceclone.predictions import naming
 
 SHOWN = 40  # characters of a value that is quoted back
@@ -69,7 +70,9 @@ class NumberField(forms.Field):
         if not self.minimum <= number <= self.maximum:
             sentence = gettext("{field} is between {minimum:g} and {maximum:g}; {given:g} was given.")
             raise forms.ValidationError(
-                sentence.format(field=self.label, minimum=self.minimum, maximum=self.maximum, given=number)
+                sentence.format(
+                    field=self.label, minimum=Figure(self.minimum), maximum=Figure(self.maximum), given=Figure(number)
+                )
             )
         return int(number) if self.whole else number
 
@@ -114,7 +117,9 @@ class TextField(forms.CharField):
         text = str(super().clean(value))
         if len(text) > self.limit:
             sentence = gettext("{field} has {found:,} characters; the limit is {limit:,}.")
-            raise forms.ValidationError(sentence.format(field=self.title, found=len(text), limit=self.limit))
+            raise forms.ValidationError(
+                sentence.format(field=self.title, found=Figure(len(text)), limit=Figure(self.limit))
+            )
         return text or self.default
 
 

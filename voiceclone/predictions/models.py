@@ -162,7 +162,7 @@ class WebhookSecret(models.Model):
     previous_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"webhook secret of {self.owner_id}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class WebhookDeliveryQuerySet(LeasedQuerySet["WebhookDelivery"]):
@@ -196,7 +196,7 @@ class WebhookDelivery(Leased):
         constraints = [models.CheckConstraint(condition=Q(status__in=Status.values), name="delivery_status_is_known")]
 
     def __str__(self) -> str:
-        return f"delivery {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def host(self) -> str:
@@ -285,7 +285,7 @@ class RemoteJob(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"remote job {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def outcome_is_unclear(self) -> bool:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from voiceclone.audio.encode import encode
 from voiceclone.audio.peaks import peaks
+from voiceclone.figures import Figure
 from voiceclone.samples import report
 from voiceclone.samples.intake import SampleRefused
 from voiceclone.samples.models import Sample
@@ -55,8 +56,9 @@ def part(sample: Sample, start: float, end: float) -> Sample:
     start, end = max(0.0, start), min(end, seconds)
     if not end - start >= SHORTEST_PART - 0.05:
         raise SampleRefused(
-            _("The part from %(start)s to %(end)s has %(found).1f seconds; at least %(least).0f are needed.")
-            % {"start": clock(start), "end": clock(end), "found": max(0.0, end - start), "least": SHORTEST_PART}
+            _("The part from {start} to {end} has {found:.1f} seconds; at least {least:.0f} are needed.").format(
+                start=clock(start), end=clock(end), found=Figure(max(0.0, end - start)), least=SHORTEST_PART
+            )
         )
     if start < 0.05 and end > seconds - 0.05:
         return _version(sample, start=None, end=None)

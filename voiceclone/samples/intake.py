@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from voiceclone.accounts.models import User
 from voiceclone.audio.decode import DecodeError, DecodeLimits, decode
 from voiceclone.audio.peaks import peaks
+from voiceclone.figures import Figure
 from voiceclone.said import sentence_of
 from voiceclone.samples.models import Sample
 from voiceclone.samples.names import clean_name
@@ -61,9 +62,9 @@ def clean_sound(upload: Upload, target: Path) -> None:
 def _check_size(upload: Upload) -> None:
     size, limit = upload.size or 0, settings.SAMPLE_MAX_MB
     if size > limit * 1024 * 1024:
-        found = f"{size / 1024 / 1024:.1f}".removesuffix(".0")
+        found = round(size / 1024 / 1024, 1)
         sentence = _("The file is {found}; the limit is {limit}.")
-        raise SampleRefused(sentence.format(found=f"{found} MB", limit=f"{limit:g} MB"))
+        raise SampleRefused(sentence.format(found=f"{Figure(found):g} MB", limit=f"{Figure(limit):g} MB"))
 
 
 def _store(upload: Upload, path: Path) -> str:

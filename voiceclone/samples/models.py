@@ -62,7 +62,7 @@ class Sample(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "sha256"], name="the_same_bytes_are_one_sample")]
 
     def __str__(self) -> str:
-        return f"sample {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def audio_url(self) -> str:
@@ -149,7 +149,7 @@ class Upload(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"upload {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def content_type(self) -> str:

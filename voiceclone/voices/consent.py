@@ -78,7 +78,7 @@ class Consent(models.Model):
         indexes = [models.Index(fields=["-given_at"], name="consents_by_time")]
 
     def __str__(self) -> str:
-        return f"consent {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
@@ -169,7 +169,7 @@ class Evidence(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"evidence {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def is_reading(self) -> bool:
@@ -231,4 +231,4 @@ class Approval(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"approval {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -239,4 +239,4 @@ class Enrolment(Leased):
         indexes = [models.Index(fields=["status", "lease_until"], name="enrolment_reaper")]
 
     def __str__(self) -> str:
-        return f"enrolment {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -19,7 +19,7 @@ class WorkerAdmin(ReadOnly[Worker]):
     ordering = ("-seen_at",)
     ids, names = (), ("name",)
 
-    @admin.display(boolean=True)
+    @admin.display(boolean=True, description=_("is alive"))
     def is_alive(self, worker: Worker) -> bool:
         return worker.is_alive
 
@@ -33,6 +33,7 @@ class PeriodicRunAdmin(ReadOnly[PeriodicRun]):
 
 @admin.register(DBTaskResult)
 class MessageAdmin(ReadOnly["DBTaskResult[..., object]"]):
+    only_english = True
     list_display = ("id", "task_path", "status", "priority", "enqueued_at", "started_at", "finished_at")
     list_filter = ("status", "enqueued_at")
     fields = (*list_display, "worker_ids", "exception_class_path")

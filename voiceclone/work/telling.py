@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.utils.formats import number_format
 from django.utils.translation import gettext, override
 
+from voiceclone.figures import Figure
 from voiceclone.said import Said
 
 
@@ -31,15 +31,4 @@ def _told(sentence: object) -> str:
 def _filled_in(value: object) -> object:
     if isinstance(value, Said):
         return _told(value)
-    return _Figure(value) if isinstance(value, int | float) else value
-
-
-class _Figure:
-    """A number that is written as a pattern has it (`{seconds:.1f}`), with the language's own point and comma."""
-
-    def __init__(self, number: float) -> None:
-        self.number = number
-
-    def __format__(self, spec: str) -> str:
-        written = format(self.number, spec).replace(",", "")
-        return str(number_format(written, force_grouping="," in spec))
+    return Figure(value) if isinstance(value, int | float) else value

@@ -97,6 +97,7 @@ class BuiltinEngine(LocalEngine):
         from voiceclone.engines.builtin import synthesis
         from voiceclone.engines.builtin.profile import Profile
         from voiceclone.engines.builtin.prosody import STYLES
+        from voiceclone.engines.builtin.room import Room
 
         said = pronounced(text, settings.pronunciation)
         if len(said) > self.capabilities.max_text:
@@ -120,13 +121,15 @@ class BuiltinEngine(LocalEngine):
         spoken = [pronounced(piece.text, settings.pronunciation) for piece in pieces]
         read = [languages.runs(settings.language, piece, said) if piece else [] for piece in spoken]
         learnt, rate = Profile.load(profile), synthesis.OUTPUT_RATE
+        room = Room(learnt, rate)
         heard = False
         for i, piece in enumerate(pieces):
             progress("speaking", i, len(pieces))
             speech = _say(learnt, read[i], settings)
             heard = heard or len(speech) > 0
             pause = piece.pause if piece.written else piece.pause / settings.speed
-            yield Chunk(piece.text, np.concatenate([np.zeros(round(pause * rate), np.float32), speech]), rate)
+            waveform = np.concatenate([np.zeros(round(pause * rate), np.float32), speech])
+            yield Chunk(piece.text, room.under(waveform, settings.volume), rate)
         if not heard:
             raise EngineError("There is nothing in this text that the built-in engine can read aloud.")
         progress("speaking", len(pieces), len(pieces))

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.template import templatize
 
+from voiceclone.audit.naming import CONTEXT, TEXTS
+
 KEYWORDS = {
     "gettext": None,
     "gettext_lazy": None,
@@ -36,7 +38,7 @@ NOT_TEXTS = {"management", "migrations"}
 
 
 def collected() -> Any:
-    """A catalog of every text that is marked in our Python files and templates, with where it stands."""
+    """A catalog of every text in our Python files and templates, marked or made of a name, with where it stands."""
     from babel.messages.catalog import Catalog
     from babel.messages.extract import extract
 
@@ -45,6 +47,9 @@ def collected() -> Any:
         name = str(path.relative_to(settings.BASE_DIR))
         for _, text, comments, context in extract("python", BytesIO(source.encode()), KEYWORDS):
             catalog.add(text, locations=[(name, 0)], auto_comments=comments, context=context)
+    for module, texts in TEXTS.items():
+        for text in sorted(texts):
+            catalog.add(text, locations=[(module.replace(".", "/") + ".py", 0)], context=CONTEXT)
     for path, text in _in_scripts():
         catalog.add(text, locations=[(str(path.relative_to(settings.BASE_DIR)), 0)])
     return catalog

@@ -74,7 +74,7 @@ def test_both_parts_say_the_same_in_the_language_of_the_account(name: str, witho
     for link in re.findall(rf"{SITE}/\S+", text):
         assert '<p class="button"' in page
         assert f'href="{link}"' in page
-    assert set(re.findall(r'href="([^"]+)"', page)) <= {SITE, *CONTEXT.values()}
+    assert set(re.findall(r'href="([^"]+)"', page)) <= {SITE, f"{SITE}/account/password/reset/", *CONTEXT.values()}
     assert not re.search(r"src=|url\(|<link|<script|<img", page)
     assert "elsewhere" not in "".join(re.findall(r"<a [^>]*>", page))
 
@@ -108,6 +108,27 @@ def test_a_change_of_the_password_is_told_in_it_too(alice: User, settings: Any) 
         get_adapter(request).send_notification_mail("account/email/password_changed", alice, email=alice.email)
     (letter,) = mail.outbox
     assert "La contraseña de tu cuenta ha cambiado." in str(letter.body)
+
+
+@pytest.mark.parametrize("registration", ["open", "invite", "closed"])
+def test_an_account_is_offered_only_where_one_can_be_made(registration: str, settings: Any) -> None:
+    settings.REGISTRATION = registration
+    request = RequestFactory(HTTP_HOST="testserver").get("/")
+    with request_context(request), translation.override("en"):
+        get_adapter(request).send_mail("account/email/unknown_account", "eve@example.org", CONTEXT)
+    (letter,) = mail.outbox
+    assert (CONTEXT["signup_url"] in str(letter.body)) == (registration == "open")
+    assert ("opened by whoever runs this site" in str(letter.body)) == (registration != "open")
+
+
+def test_a_factor_that_a_stranger_added_is_not_left_by_a_new_password_alone(alice: User) -> None:
+    request = RequestFactory(HTTP_HOST="testserver").get("/")
+    with request_context(request), translation.override("en"):
+        for name in ("mfa/email/totp_activated", "mfa/email/webauthn_added"):
+            get_adapter(request).send_mail(name, alice.email, {**CONTEXT, "timestamp": now()})
+    for letter in mail.outbox:
+        assert "Then remove it on your account page." in str(letter.body)
+        assert f"{SITE}/account/password/reset/" in str(letter.body)
 
 
 def test_who_signs_up_is_written_to_in_the_language_that_the_page_had(client: Client) -> None:

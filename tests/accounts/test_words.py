@@ -31,7 +31,7 @@ def test_a_password_is_asked_for_in_plain_words(client: Client, alice: User) -> 
     client.force_login(alice)
     page = client.get("/account/password/change/").content.decode()
     labels = [label.strip() for label in re.findall(r"<label[^>]*>([^<]+)</label>", page)]
-    assert labels == ["Current password", "New password", "The same password again"]
+    assert labels == ["Current password", "New password", "Repeat the password"]
     assert ">Password</label>" in Client().get("/account/signup/").content.decode()
     wrong = {"oldpassword": "not this", "password1": PASSWORD, "password2": PASSWORD}
     assert "That is not your current password." in client.post("/account/password/change/", wrong).content.decode()

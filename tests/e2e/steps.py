@@ -43,12 +43,12 @@ class Clone:
 
 
 def sign_up(page: Page, name: str = "anna") -> str:
-    """Make an account with the two fields of the form. Returns its address."""
+    """Create an account with the two fields of the form. Returns its address."""
     email = f"{name}-{secrets.token_hex(4)}@example.org"
     page.goto("/account/signup/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("button", name="Create an account").click()
     page.wait_for_url("**/clone/")
     return email
 

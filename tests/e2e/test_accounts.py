@@ -29,7 +29,7 @@ def test_signing_up_takes_two_fields_and_lands_on_the_clone_page(page: Page) -> 
     expect(fields).to_have_count(2)
     page.get_by_label("Email").fill("heron-watcher@example.org")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("button", name="Create an account").click()
     page.wait_for_url("**/clone/")
     expect(page.get_by_role("heading", name="Clone a voice")).to_be_visible()
     expect(page.get_by_label("Voice ID")).to_have_value(re.compile(r"^HeronwatcherVoice-\d{4}$"))
@@ -39,7 +39,7 @@ def test_a_password_that_is_too_short_is_refused_and_the_address_stays(page: Pag
     page.goto("/account/signup/")
     page.get_by_label("Email").fill("heron@example.org")
     page.get_by_label("Password").fill("short")
-    page.get_by_role("button", name="Make an account").click()
+    page.get_by_role("button", name="Create an account").click()
     expect(page.get_by_role("alert")).to_contain_text("too short")
     expect(page.get_by_label("Email")).to_have_value("heron@example.org")
 
@@ -62,12 +62,12 @@ def test_without_a_mail_server_the_link_to_a_new_password_is_in_the_log(page: Pa
     page.get_by_role("link", name="Forgot your password?").click()
     page.get_by_label("Email").fill(email)
     page.get_by_role("button", name="Send me a link").click()
-    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ask for your link")).to_be_visible()
 
     page.goto(link_in(studio.log, "password/reset/key"))
     for field in page.locator("input[type=password]").all():
         field.fill("three herons in a row")
-    page.get_by_role("button", name="Keep this password").click()
+    page.get_by_role("button", name="Set password").click()
     expect(page.get_by_role("heading", name="Your password is changed")).to_be_visible()
 
     steps.sign_in(page, email)

@@ -55,9 +55,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
-        letter = letters.compose(
-            template_prefix, [email] if isinstance(email, str) else email, context, context.get("request")
-        )
+        context = {**context, "may_sign_up": settings.REGISTRATION == "open"}
+        to = [email] if isinstance(email, str) else email
+        letter = letters.compose(template_prefix, to, context, context.get("request"))
         letter.extra_headers.update(headers or {})
         return letter
 

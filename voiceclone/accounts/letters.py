@@ -52,7 +52,7 @@ def compose(
     here = f"{request.scheme}://{request.get_host()}" if request else settings.BASE_URL
     site = settings.SITE_URL or here
     subject = " ".join(render_to_string(f"{name}_subject.txt", {**context}).split())
-    message = render_to_string(f"{name}_message.txt", {**context}, request).strip()
+    message = render_to_string(f"{name}_message.txt", {"site": here, **context}, request).strip()
     message = translation.gettext("Hello,") + f"\n\n{message}"
     looks = {"subject": subject, "parts": parts(message, (site, here)), "site": site, "name": settings.SITE_NAME}
     letter = EmailMultiAlternatives(subject, f"{message}\n\n{settings.SITE_NAME}\n{site}\n", to=to)

@@ -37,13 +37,11 @@ LABELS = {
     "email": _("Email address"),
     "oldpassword": _("Current password"),
     "password1": _("Password"),
-    "password2": _("The same password again"),
+    "password2": _("Repeat the password"),
     "passwordless": _("Sign in with it alone, without a password"),
 }
 NEW_PASSWORD = _("New password")
 HELP = {
-    "password1": _(
-        "At least 10 characters. Not only digits, nothing like your email address, nothing that everybody uses."
-    ),
+    "password1": _("At least 10 characters. Not only digits, not like your email address, not a common password."),
     "passwordless": _("It asks for your fingerprint, face or PIN every time."),
 }

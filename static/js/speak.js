@@ -48,7 +48,7 @@
     const speed = Number($("#settings [name=speed]").value) || 1;
     const parts = [];
     const { say } = window.voiceclone;
-    if (pace?.work) parts.push(say("about {sound} of speech, ready in about {work}", { sound: words((pace.sound * said) / speed + pauses), work: words(pace.work * (20 + [...text].length)) }));
+    if (pace?.work) parts.push(say("About {sound} of speech, ready in about {work}", { sound: words((pace.sound * said) / speed + pauses), work: words(pace.work * (20 + [...text].length)) }));
     const price = JSON.parse(pace?.prices || "{}")[$("#settings [name=model]").value];
     if (price) parts.push(say("about {price}", { price: dollars((price * [...text].length) / 1000) }));
     shown.textContent = /[\p{L}\p{N}]/u.test(text) ? parts.join(" · ") : "";
@@ -247,7 +247,7 @@
       if (!made.has(box) && box.hasAttribute("data-hear")) { box.removeAttribute("data-hear"); kit.toggle($("[data-player]", box)); }
       const series = made.get(box);
       if (series && !series.changed) series.update(sound);
-      if (sound.dataset.whole && $("#voice-note")?.dataset.voice === box.dataset.voice) $("#voice-note").replaceChildren();  // it is permanent by now
+      if (sound.dataset.whole && $("#voice-note")?.dataset.voice === box.dataset.voice) $("#voice-note [data-temporary]")?.remove();  // it is permanent by now
     }
   }
   for (const name of ["htmx:afterSettle", "htmx:oobAfterSwap"]) document.addEventListener(name, look);

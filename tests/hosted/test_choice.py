@@ -180,7 +180,8 @@ def test_what_is_no_key_is_refused_in_words(key: str, sentence: str, browser: Cl
 
 def test_speaking_says_what_it_costs_and_where_the_text_goes(browser: Client, hosted: Voice) -> None:
     page = text_of(browser, "/speak/")
-    assert "speech-02-turbo · $0.03 for 1,000 characters" in page
+    assert "speech-02-turbo · $0.03<" in page
+    assert "Prices are for 1,000 characters." in page
     assert '"minimax/speech-02-turbo": 0.03' in page
     assert "Your text leaves this machine: it goes to WaveSpeed." in page
     assert "stays on this machine" not in page
@@ -202,13 +203,18 @@ def test_a_lost_voice_is_cloned_again_from_its_sample_in_place(browser: Client, 
     assert browser.post(f"/voices/{hosted.voice_id}/clone-again/").status_code == 302
     assert not Prediction.objects.unfinished().exists()  # it is not lost
     Voice.objects.update(lost_at=now())
-    assert "Lost at the vendor" in text_of(browser, "/voices/")
+    assert "Gone at the vendor" in text_of(browser, "/voices/")
     page = text_of(browser, f"/voices/{hosted.voice_id}/")
     assert "Clone again from the kept sample" in page
     assert "about $0.50" in page
     answer = browser.post("/speak/", {"voice_id": hosted.voice_id, "text": "Hello."})
     assert answer.status_code == 422
-    assert "was lost at the vendor" in unescape(answer.content.decode())
+    said = unescape(answer.content.decode())
+    assert "is no longer at its vendor" in said
+    speaking = text_of(browser, f"/speak/?voice={hosted.voice_id}")
+    assert f'id="renew" method="post" action="/voices/{hosted.voice_id}/clone-again/"' in speaking
+    assert 'form="renew">Clone it again (about $0.50)</button>' in speaking
+    assert 'id="speak-button" disabled aria-describedby="voice-note"' in speaking
     for _ in range(2):  # a double click is one task
         assert browser.post(f"/voices/{hosted.voice_id}/clone-again/").status_code == 302
     task = Prediction.objects.unfinished().get()

@@ -63,6 +63,7 @@ def test_another_voice_brings_its_settings_and_keeps_the_text(
     fragment = html(browser, use="voice", **given)
     assert 'name="speed" value="1.25"' in fragment
     assert '<textarea name="text"' not in fragment  # it stays as it is
+    assert 'id="speak-button" hx-swap-oob="true"' in fragment  # another voice may be able to speak
     without_javascript = browser.post("/speak/", {"use": "voice", **given}).content.decode()
     assert 'name="speed" value="1.25"' in without_javascript
     assert "Unsaid.</textarea>" in without_javascript
@@ -77,7 +78,7 @@ def test_what_the_engine_cannot_honour_is_greyed_out_with_the_reason(
     page = html(browser)
     assert '<option value="Filipino" disabled>' in page
     assert '<option value="English">' in page
-    assert "Built-in engine cannot speak Filipino" in page
+    assert "This voice cannot speak Filipino" in page
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,10 @@ def test_a_voice_that_cannot_speak_has_its_own_sentence_and_nothing_is_lost(
     browser: Client, alice: User, make_voice: MakeVoice, state: str, fields: dict[str, Any], sentence: str
 ) -> None:
     make_voice(alice, state=state, **fields)
-    assert sentence in html(browser, "/speak/?voice=AliceVoice-1")
+    shown = html(browser, "/speak/?voice=AliceVoice-1")
+    assert sentence in shown
+    assert 'id="speak-button" disabled aria-describedby="voice-note"' in shown
+    assert ('href="/clone/">Clone it again</a>' in shown) == (state in ("failed", "expired", "deleted"))
     answer = browser.post("/speak/", {"voice_id": "AliceVoice-1", "text": "Unsaid.", "speed": "1.5"})
     page = answer.content.decode()
     assert answer.status_code == 422

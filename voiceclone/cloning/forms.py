@@ -60,7 +60,7 @@ class ContractForm(forms.Form):
         help_text=_("Which model speaks the preview. The voice works with every model."),
     )
     language_boost = OptionField(
-        [(catalog.AUTO, _("Find out from the text")), *naming.LANGUAGES.items()],
+        [(catalog.AUTO, _("Detect from the text")), *naming.LANGUAGES.items()],
         catalog.AUTO,
         label=_("Language"),
         help_text=_("The language of the preview text."),

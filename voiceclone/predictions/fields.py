@@ -130,7 +130,7 @@ class PronunciationField(forms.Field):
     PAIRS, LENGTH = 100, 200
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = {"rows": 2, "placeholder": "omg/oh my god", "spellcheck": "false"}
+        attrs = {"rows": 2, "placeholder": "GIF/jif", "spellcheck": "false"}
         super().__init__(required=False, widget=forms.Textarea(attrs=attrs), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:

@@ -33,7 +33,7 @@ def label(engine: str) -> str:
 
 
 def language(value: object) -> str:
-    return str(_("Found out from the text") if value == catalog.AUTO else LANGUAGES.get(str(value), value))
+    return str(_("Detected from the text") if value == catalog.AUTO else LANGUAGES.get(str(value), value))
 
 
 def emotion(value: object) -> str:

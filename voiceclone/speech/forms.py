@@ -15,7 +15,7 @@ from voiceclone.engines import registry
 from voiceclone.engines.base import Capabilities
 from voiceclone.predictions import catalog, naming, pauses
 from voiceclone.predictions.fields import NumberField, OptionField, PronunciationField, TextField, can_speak, in_figures
-from voiceclone.predictions.remote import offers
+from voiceclone.predictions.remote import offers, renewal
 from voiceclone.speech.widgets import GreyedSelect
 from voiceclone.voices import retention
 from voiceclone.voices.models import Voice
@@ -45,7 +45,7 @@ class SpeechForm(forms.Form):
         widget=GreyedSelect,
     )
     language_boost = OptionField(
-        [(catalog.AUTO, _("Find out from the text")), *naming.LANGUAGES.items()],
+        [(catalog.AUTO, _("Detect from the text")), *naming.LANGUAGES.items()],
         catalog.AUTO,
         label=_("Language"),
         widget=GreyedSelect,
@@ -60,16 +60,16 @@ class SpeechForm(forms.Form):
         [(rate, f"{rate // 1000} kbit/s") for rate in catalog.BITRATES],
         label=_("Bitrate"),
         unset=format_lazy(_("Default, {rate} kbit/s"), rate=catalog.DEFAULT_BITRATE // 1000),
-        help_text=_("Of MP3 only."),
+        help_text=_("MP3 only."),
     )
     channel = OptionField([("1", _("Mono")), ("2", _("Stereo"))], label=_("Channels"), unset=_("Default, mono"))
     english_normalization = forms.BooleanField(
-        label=_("English numbers in words"),
+        label=_("Spell out English numbers"),
         required=False,
-        help_text=_("Reads numbers, dates and units as English does."),
+        help_text=_("Reads numbers, dates and units the English way."),
     )
     pronunciation_dict = PronunciationField(
-        label=_("Pronunciation"), help_text=_("One pair a line, such as omg/oh my god.")
+        label=_("Pronunciation"), help_text=_("One pair a line: the word, a slash, how to say it.")
     )
 
     initial_values: ClassVar[dict[str, Any]] = {
@@ -123,6 +123,20 @@ class SpeechForm(forms.Form):
         value = str(self["voice_id"].value() or "").strip()
         return gettext("You have no voice with the ID “{value}”.").format(value=value) if value else ""
 
+    @property
+    def way_out(self) -> str:
+        """Where the chosen voice cannot speak: “renew” what its vendor lost, a new “clone”, or nothing."""
+        voice = self.chosen
+        if voice is None or not self.voice_problem or voice.state == Voice.State.CLONING:
+            return ""
+        if voice.is_ready and not voice.is_overdue:
+            return "renew" if voice.lost_at and not voice.frozen_at else ""
+        return "clone"
+
+    @property
+    def renewal_price(self) -> str:
+        return renewal.price(self.chosen) if self.chosen else ""
+
     def _find(self, voice_id: str) -> Voice | None:
         if "\0" in voice_id:  # PostgreSQL does not even look for it
             return None
@@ -131,9 +145,11 @@ class SpeechForm(forms.Form):
 
     def _grey_out(self) -> None:
         """What the engine cannot honour cannot be chosen, and the page says why."""
-        name = naming.title(self.engine)
         can_be_spoken, can_be_felt = self.capabilities.languages, self.capabilities.emotions
-        speaks, sounds = gettext("{engine} cannot speak {values} yet."), gettext("{engine} cannot sound {values} yet.")
+        speaks, sounds = (
+            gettext("This voice cannot speak {values} yet."),
+            gettext("This voice cannot sound {values} yet."),
+        )
         for field, words, honoured, sentence in (
             ("language_boost", {value: str(name) for value, name in naming.LANGUAGES.items()}, can_be_spoken, speaks),
             ("emotion", {value: naming.emotion(value).lower() for value in naming.EMOTIONS}, can_be_felt, sounds),
@@ -143,9 +159,7 @@ class SpeechForm(forms.Form):
             assert isinstance(widget, GreyedSelect)
             widget.greyed = frozenset(missing)
             if missing:
-                self.fields[field].help_text = sentence.format(
-                    engine=name, values=_listed([words[value] for value in missing])
-                )
+                self.fields[field].help_text = sentence.format(values=_listed([words[value] for value in missing]))
 
     def _say_what_it_costs(self) -> None:
         """Before the click: a voice at a vendor has a price for each model."""
@@ -159,6 +173,7 @@ class SpeechForm(forms.Form):
             model.id: registry.hosted(engine).speech_price(model.id, 1000) for model in catalog.SPEECH_MODELS
         }
         field.choices = [(model.id, offers.model_label(engine, model)) for model in catalog.SPEECH_MODELS]
+        field.help_text = gettext("Prices are for 1,000 characters.")
         self.cost_note = f"{str(offers.LEAVES).format(vendor=vendor)} {offers.books(self.user, engine)}"
 
     def clean_text(self) -> str:
@@ -181,8 +196,8 @@ class SpeechForm(forms.Form):
     def clean_emotion(self) -> str:
         emotion: str = self.cleaned_data["emotion"]
         if emotion not in self.capabilities.emotions:
-            sentence, word = gettext("{engine} cannot sound {values} yet."), naming.emotion(emotion).lower()
-            raise forms.ValidationError(sentence.format(engine=naming.title(self.engine), values=word))
+            sentence, word = gettext("This voice cannot sound {values} yet."), naming.emotion(emotion).lower()
+            raise forms.ValidationError(sentence.format(values=word))
         return emotion
 
     def inputs(self) -> dict[str, Any]:

@@ -72,8 +72,8 @@ def describe(score: float) -> Likeness:
     for name, (low, high) in (("same", SAME), ("other", OTHER)):
         numbers |= {f"{name}_low": number_format(low, 2), f"{name}_high": number_format(high, 2)}
     scale = _(
-        "Of real people, the same person reaches %(same_low)s to %(same_high)s in another recording, "
-        "and another person %(other_low)s to %(other_high)s."
+        "For comparison: two recordings of one person score %(same_low)s to %(same_high)s, those of two people "
+        "%(other_low)s to %(other_high)s."
     )
     places = [place for low, high in (SAME, OTHER) for place in (round(100 * low), round(100 * (high - low)))]
     return Likeness(words % numbers, scale % numbers, round(100 * score), *places)

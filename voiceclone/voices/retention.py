@@ -72,8 +72,8 @@ def problem(voice: Voice) -> str:
         return sentence.format(when=when, **facts)
     if voice.lost_at:
         sentence = _(
-            "{name} was lost at the vendor, as was found on {when}. Its page has a button to clone it again from the "
-            "kept sample."
+            "{name} is no longer at its vendor (noticed on {when}). It can be cloned again from its sample, which is "
+            "kept here."
         )
         return sentence.format(when=_moment(voice.lost_at), **facts)
     if voice.frozen_at:

@@ -60,11 +60,11 @@ def price_line(name: str) -> str:
 
 
 def model_label(engine: str, model: catalog.SpeechModel) -> str:
-    """The name of a model, with its price where it has one."""
+    """The name of a model, with its price for 1,000 characters where it has one."""
     if not registry.is_hosted(engine):
         return model.name
     price = spending.dollars(registry.hosted(engine).speech_price(model.id, 1000))
-    return gettext("{model} · {price} for 1,000 characters").format(model=model.name, price=price)
+    return f"{model.name} · {price}"
 
 
 def books(user: User, name: str) -> str:

@@ -101,7 +101,7 @@ def test_a_task_has_a_page_from_which_it_is_deleted(alices_page: Page, clone: Cl
     speak(page, clone, "The last heron of the day.")
     page.goto("/history/")
     row(page, "The last heron").get_by_role("link", name="The last heron").click()
-    expect(page.get_by_role("heading", name="A speech")).to_be_visible()
+    expect(page.get_by_role("heading", name="Speech with")).to_be_visible()
     expect(page.get_by_role("row", name="Emotion")).to_contain_text("Neutral")
     page.get_by_role("button", name="Delete this task").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 
 from voiceclone.accounts.models import User
 from voiceclone.cloning.submit import submit
@@ -19,6 +20,11 @@ WRONG = "Modern cities depend upon enormous quantities of electricity."
 
 
 @pytest.fixture
+def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
+    return client_of(alice)
+
+
+@pytest.fixture
 def cloned(alice: User, make_sample: Callable[..., Sample]) -> Callable[..., Prediction]:
     def clone(**inputs: object) -> Prediction:
         task = submit(alice, make_sample(alice), {**INPUTS, **inputs})
@@ -30,15 +36,18 @@ def cloned(alice: User, make_sample: Callable[..., Sample]) -> Callable[..., Pre
 
 
 def test_a_sample_that_does_not_say_the_text_is_refused_with_both_texts_and_both_figures(
-    cloned: Callable[..., Prediction],
+    cloned: Callable[..., Prediction], browser: Client
 ) -> None:
     task = cloned(text_validation=WRONG, accuracy=0.65)
     assert (task.status, task.code) == ("failed", 1401)
-    assert "does not say the text that was to be read: they agree to 0." in task.error
-    assert "the accuracy asked for is 0.65" in task.error
+    assert "does not say the text that was to be read (match 0." in task.error
+    assert "at least 0.65 is needed" in task.error
     assert f"To be read: “{WRONG}” Heard: “" in task.error
     assert "nobody" in task.error  # which was heard: Nobody was recorded for this voice
     assert not Enrolment.objects.exists()  # nothing was learnt from it
+    page = browser.get(f"/tasks/{task.pk}/").content.decode()
+    assert f'class="button primary" href="/clone/?again={task.pk}">Change and try again</a>' in page
+    assert f"/tasks/{task.pk}/retry/" not in page  # the same sample must fail again
 
 
 def test_what_cannot_be_compared_is_said(cloned: Callable[..., Prediction]) -> None:

@@ -223,8 +223,14 @@ def test_a_task_says_in_words_what_was_asked_for(browser: Client, voice: Voice) 
     task = said(voice, "", input={**given, **more, "pronunciation_dict": ["omg/oh my god"]})
     page = browser.get(f"/tasks/{task.pk}/").content.decode()
     for label, value in {
-        "Speed": "1.2×", "Pitch": "−2 semitones", "Emotion": "Sad", "Language": "Found out from the text",
-        "Format": "PCM", "Channels": "Stereo", "Sample rate": "16,000 Hz", "English numbers in words": "Yes",
+        "Speed": "1.2×", "Pitch": "−2 semitones", "Emotion": "Sad", "Language": "Detected from the text",
+        "Format": "PCM", "Channels": "Stereo", "Sample rate": "16,000 Hz", "Spell out English numbers": "Yes",
         "Pronunciation": "omg/oh my god",
     }.items():  # fmt: skip
         assert f'<th scope="row">{label}</th><td>{value}</td>' in page
+
+
+def test_an_accuracy_is_told_only_where_something_was_compared(browser: Client, voice: Voice) -> None:
+    for read, told in (("", False), ("One heron.", True)):
+        task = said(voice, "", model=CLONE, input={"text": "one", "accuracy": 0.7, "text_validation": read})
+        assert (">Accuracy</th>" in browser.get(f"/tasks/{task.pk}/").content.decode()) == told

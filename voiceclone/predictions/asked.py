@@ -28,8 +28,8 @@ def _pitch(value: Any) -> str:
 ROWS: dict[str, tuple[Promise | str, Callable[[Any], str]]] = {
     "voice_id": (_("Voice ID"), str),
     "custom_voice_id": (_("Voice ID"), str),
-    "model": (_("Model of the preview"), str),
-    "text": (_("Text"), str),
+    "model": (_("Preview model"), str),
+    "text": (_("Preview text"), str),
     "speed": (_("Speed"), lambda value: f"{float(value):g}×"),
     "volume": (_("Volume"), lambda value: f"{float(value):g}×"),
     "pitch": (_("Pitch"), _pitch),
@@ -39,12 +39,12 @@ ROWS: dict[str, tuple[Promise | str, Callable[[Any], str]]] = {
     "sample_rate": (_("Sample rate"), lambda value: f"{number_format(int(value), force_grouping=True)} Hz"),
     "bitrate": (_("Bitrate"), lambda value: f"{int(value) // 1000} kbit/s"),
     "channel": (_("Channels"), lambda value: gettext("Stereo") if str(value) == "2" else gettext("Mono")),
-    "english_normalization": (_("English numbers in words"), _yes),
+    "english_normalization": (_("Spell out English numbers"), _yes),
     "pronunciation_dict": (_("Pronunciation"), "; ".join),
     "need_noise_reduction": (_("Noise reduction"), _yes),
     "need_volume_normalization": (_("Even loudness"), _yes),
-    "text_validation": (_("Text to be read in the sample"), str),
-    "accuracy": (_("Accuracy that was asked for"), lambda value: number_format(float(value), 2)),
+    "text_validation": (_("Text to be read"), str),
+    "accuracy": (_("Accuracy"), lambda value: number_format(float(value), 2)),
 }
 """name in the contract → (label, how its value is said)"""
 
@@ -52,7 +52,9 @@ ROWS: dict[str, tuple[Promise | str, Callable[[Any], str]]] = {
 def rows(task: Prediction) -> list[tuple[str, str]]:
     """Label and value of everything that was given, in one order; the text of a speech stands above it anyway."""
     said = [(gettext("Model"), short_model(task))]
-    shown = () if task.is_clone else ("text",)
+    shown = [] if task.is_clone else ["text"]
+    if not task.input.get("text_validation"):
+        shown.append("accuracy")  # nothing was compared
     given = {name: value for name, value in task.input.items() if value not in ("", None, []) and name not in shown}
     said += [(str(label), words(given[name])) for name, (label, words) in ROWS.items() if name in given]
     if task.seed:

@@ -15,6 +15,7 @@ from django.utils.timezone import now
 
 from voiceclone.accounts.models import User
 from voiceclone.engines import registry
+from voiceclone.engines.base import SampleRejected
 from voiceclone.predictions.catalog import CLONE as CLONE
 from voiceclone.samples.models import Sample
 from voiceclone.voices.models import Voice
@@ -131,6 +132,11 @@ class Prediction(Leased):
     def duration(self) -> float | None:
         """Seconds from the request to the result."""
         return (self.finished_at - self.created_at).total_seconds() if self.finished_at else None
+
+    @property
+    def is_sample_refused(self) -> bool:
+        """A clone that must fail again with the same sample and settings."""
+        return self.makes_voice and self.status == Status.FAILED and self.code == SampleRejected.code
 
     @property
     def outcome_is_unclear(self) -> bool:

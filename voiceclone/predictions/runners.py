@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.functional import lazy
+from django.utils.text import Truncator
 
 from voiceclone.audio.peaks import peaks
 from voiceclone.engines import registry
@@ -27,6 +29,8 @@ from voiceclone.work.files import erase_folder
 from voiceclone.work.leases import Interrupted, ShuttingDown
 
 log = logging.getLogger("predictions")
+
+QUOTED = 160  # characters of a text in a sentence about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +138,18 @@ def _check_what_was_read(engine: LocalEngine, path: Path, prediction: Prediction
     match = engine.check_text(path, wanted)
     if match.agreement < threshold:
         raise SampleRejected(
-            "The sample does not say the text that was to be read: they agree to {found:.2f}, and the accuracy asked "
-            "for is {asked:.2f}. To be read: “{wanted}” Heard: “{heard}” Read that text again, put right what was to "
-            "be read, or ask for less accuracy.",
-            found=match.agreement,
+            "The sample does not say the text that was to be read (match {found:.2f}; at least {asked:.2f} is needed). "
+            "Read that text again, correct it, or lower the accuracy. To be read: “{wanted}” Heard: “{heard}”",
+            found=math.floor(match.agreement * 100) / 100,  # rounded up it could look like enough
             asked=threshold,
-            wanted=wanted,
-            heard=match.heard,
+            wanted=_shortened(wanted),
+            heard=_shortened(match.heard),
         )
+
+
+def _shortened(text: str) -> str:
+    """So that a long reading does not bury the advice."""
+    return Truncator(text).chars(QUOTED)
 
 
 def _speak(prediction: Prediction, progress: Progress) -> Result:

@@ -58,7 +58,7 @@ def test_deleting_asks_once_and_then_everything_is_gone(
     page.goto(voice.voice_page)
     page.get_by_role("link", name="Delete this voice").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("the voice, and everything that was learnt for it")
+    expect(dialog).to_contain_text("the voice, and everything learnt from its sample")
     expect(dialog).to_contain_text("Its sample stays")
     expect(dialog.get_by_role("button", name="Keep it")).to_be_focused()
     page.keyboard.press("Escape")
@@ -66,7 +66,7 @@ def test_deleting_asks_once_and_then_everything_is_gone(
     expect(page.get_by_role("link", name="Delete this voice")).to_be_focused()
 
     page.get_by_role("link", name="Delete this voice").click()
-    dialog.get_by_role("button", name="Delete for real").click()
+    dialog.get_by_role("button", name="Delete this voice").click()
     page.wait_for_url("**/voices/")
     expect(page.locator("#toasts")).to_contain_text("is deleted, with everything it said")
     expect(page.get_by_role("article", name=voice.voice_id)).to_have_count(0)
@@ -177,7 +177,7 @@ def test_scrolling_shows_every_voice_once_though_one_is_deleted_meanwhile(visit:
     gone = card(page, "Narrator 57")
     gone.get_by_label("More for").click()
     gone.get_by_role("link", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete for real").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete this voice").click()
     expect(page.locator("#toasts")).to_contain_text("“Narrator 57” is deleted, with everything it said.")
     expect(gone).to_have_count(0)
     expect(page.get_by_role("link", name="All 59")).to_be_visible()
@@ -288,7 +288,7 @@ def test_on_a_phone_nothing_scrolls_sideways(
         expect(cards(page).first.get_by_role("link", name=name)).to_be_in_viewport()
     assert fits_the_screen(page)
     cards(page).first.get_by_role("link", name="Delete").click()
-    expect(page.get_by_role("button", name="Delete for real")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Delete this voice")).to_be_in_viewport()
     page = visit(alice, viewport=PHONE)
     page.goto(clone.voice_page)
     expect(page.get_by_role("heading", name=clone.voice_id, level=1)).to_be_visible()
@@ -316,7 +316,7 @@ def test_without_javascript_one_finds_turns_pages_renames_and_deletes(visit: Vis
     assert old != "Podcast, old"
     page.get_by_role("link", name="Delete this voice").click()
     expect(page.get_by_role("heading", name="Delete “Podcast, old”?")).to_be_visible()
-    page.get_by_role("button", name="Delete for real").click()
+    page.get_by_role("button", name="Delete this voice").click()
     expect(page.get_by_text("“Podcast, old” is deleted, with everything it said.")).to_be_visible()
 
 

@@ -44,7 +44,7 @@ def test_a_permanent_voice_says_so(browser: Client, alice: User, make_voice: Mak
 def test_an_expired_voice_leaves_a_tombstone_without_sound(browser: Client, alice: User, make_voice: MakeVoice) -> None:
     make_voice(alice, "OldVoice-1", state="expired")
     page = browser.get("/voices/").content.decode()
-    assert "Nothing of it is left" in page
+    assert "Only this entry and the record of consent remain" in page
     assert "<audio" not in page
     assert "This voice is gone" in browser.get("/voices/OldVoice-1/").content.decode()
 

@@ -63,6 +63,9 @@ class ImportForm(forms.Form):
         required=False,
         allow_empty_file=True,  # so that our own sentence says what is wrong with it
         widget=forms.FileInput(attrs={"accept": EXTENSION}),
+        help_text=format_lazy(
+            _("Its name ends in {ending}; {limit} MB at most."), ending=EXTENSION, limit=passport_reader.MAX_MB
+        ),
     )
     voice_id = forms.CharField(
         label=_("Voice ID"),

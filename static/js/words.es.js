@@ -1,5 +1,6 @@
 // Made by `manage.py languages`.
 (window.voiceclone ||= {}).words = {
+"About {sound} of speech, ready in about {work}": "Unos {sound} de habla, lista en unos {work}",
 "At least {least} seconds": "Al menos {least} segundos",
 "Checking your sample": "Comprobando tu muestra",
 "Clipping: move back a little": "Se satura: aléjate un poco",
@@ -37,7 +38,6 @@
 "Works, but {good} seconds or more clone better.": "Sirve, pero con {good} segundos o más se clona mejor.",
 "You may not do that, or this page is too old. Reload it and try again.": "No puedes hacer eso, o esta página es demasiado antigua. Vuelve a cargarla e inténtalo otra vez.",
 "about {price}": "alrededor de {price}",
-"about {sound} of speech, ready in about {work}": "unos {sound} de habla, lista en unos {work}",
 "{at} of {total}": "{at} de {total}",
 "{good} seconds or more clone better": "Con {good} segundos o más se clona mejor"
 };

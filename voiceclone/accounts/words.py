@@ -35,6 +35,7 @@ LABELS = {
     "name": _("Name"),
     "login": _("Email address"),
     "email": _("Email address"),
+    "recipient": _("Email address"),
     "oldpassword": _("Current password"),
     "password1": _("Password"),
     "password2": _("Repeat the password"),

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from voiceclone.accounts.models import User
 from voiceclone.predictions import estimates, steps
 from voiceclone.predictions.models import Prediction
+from voiceclone.work.leases import PARKED
 
 SPEECH = {"model": "minimax/speech-02-hd", "engine": "builtin"}
 
@@ -55,6 +56,19 @@ def test_the_place_in_the_queue(alice: User) -> None:
     first, second = (Prediction.objects.create(owner=alice, input={}, **SPEECH) for _ in range(2))
     assert (estimates.place_in_queue(first), estimates.place_in_queue(second)) == (1, 2)
     assert steps.sentence(second) == "In queue, number 2"
+
+
+def test_a_task_that_waits_is_not_said_to_start_while_another_is_in_work(alice: User) -> None:
+    waiting = Prediction.objects.create(owner=alice, input={}, **SPEECH)
+    assert steps.sentence(waiting) == "Starting"
+    Prediction.objects.create(owner=alice, input={}, status="processing", lease_until=PARKED, **SPEECH)
+    assert steps.sentence(waiting) == "Starting"  # a vendor works for that one, and keeps nobody waiting
+    lease = now() + timedelta(seconds=9)
+    taken = Prediction.objects.create(owner=alice, input={}, status="processing", lease_until=lease, **SPEECH)
+    assert steps.sentence(waiting) == "Next in the queue"
+    assert [step.text for step in steps.steps(waiting) if step.state] == ["Waiting its turn"]
+    assert steps.sentence(taken) == "Starting"  # in a worker's hands, before its first step
+    assert "Waiting its turn" not in [step.text for step in steps.steps(taken)]
 
 
 def test_progress_only_grows(alice: User) -> None:

@@ -42,9 +42,14 @@ def sentence(task: Prediction) -> str:
     """Where the task is, for a screen reader and for a card."""
     if task.status == Status.CREATED:
         place = estimates.place_in_queue(task)
-        return gettext("Starting") if place == 1 else gettext("In queue, number {place}").format(place=place)
+        if place > 1:
+            return gettext("In queue, number {place}").format(place=place)
+        return gettext("Next in the queue") if Prediction.objects.in_work().exists() else gettext("Starting")
     if task.status == Status.PROCESSING:
-        return next((step.text for step in steps(task) if step.state == "now"), gettext("Finishing"))
+        return next(
+            (step.text for step in steps(task) if step.state == "now"),
+            gettext("Finishing") if task.stage else gettext("Starting"),
+        )
     if task.status == Status.COMPLETED:
         if task.is_take:
             return gettext("Another take is ready.")
@@ -53,10 +58,11 @@ def sentence(task: Prediction) -> str:
 
 
 def steps(task: Prediction) -> list[Step]:
-    words = _words(task)
-    names, stage = list(words), _stage(task)
+    words, waits = _words(task), task.status == Status.CREATED
+    names, stage = list(words), "" if waits else _stage(task)
     at = names.index(stage) if stage in names else len(names) if stage else -1
-    return [
+    turn = [Step(gettext("Waiting its turn"), "now")] if waits else []
+    return turn + [
         Step(_text(task, name, words[name], place == at), "done" if place < at else "now" if place == at else "")
         for place, name in enumerate(names)
     ]

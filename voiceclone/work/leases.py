@@ -91,6 +91,10 @@ class LeasedQuerySet(models.QuerySet["_Row"]):
     def abandoned(self) -> Self:
         return self.filter(status=Status.PROCESSING, lease_until__lt=now())
 
+    def in_work(self) -> Self:
+        """In a worker's hands now; not what was parked."""
+        return self.filter(status=Status.PROCESSING, lease_until__gt=now(), lease_until__lt=PARKED)
+
     def unheard(self) -> Self:
         """Waiting and due, but the message about it seems to be lost.
 

@@ -14,6 +14,14 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 CONTEXT = "panel"
+SAID = {
+    "e-mail": "email",
+    "may log in": "may sign in",
+    "is permanent": "permanent",
+}
+"""What Django makes of a name, where another word is better."""
+APPS = {"account": "Sign-in", "mfa": "Second factors", "django_tasks_database": "Background messages"}
+"""Libraries whose own names say little, or the same as one of ours."""
 TEXTS: defaultdict[str, set[str]] = defaultdict(set)
 """For translators: the texts of each module of pages."""
 
@@ -28,13 +36,14 @@ def name_in_each_language(page: admin.ModelAdmin[Any], only_english: bool) -> No
     def named(text: Any) -> Any:
         if not text or (isinstance(text, Promise) and not only_english):
             return text
-        found.add(str(text))
-        return pgettext_lazy(CONTEXT, str(text))
+        said = SAID.get(str(text), str(text))
+        found.add(said)
+        return pgettext_lazy(CONTEXT, said)
 
     if not isinstance(opts.verbose_name, Promise):
         opts.verbose_name_plural = str(opts.verbose_name_plural)  # Django adds the s late, so that it is lazy
     opts.verbose_name, opts.verbose_name_plural = named(opts.verbose_name), named(opts.verbose_name_plural)
-    opts.app_config.verbose_name = named(opts.app_config.verbose_name)
+    opts.app_config.verbose_name = named(APPS.get(opts.app_label, opts.app_config.verbose_name))
     shown = {*page.list_display, *(page.fields or ())}
     for field in opts.fields:
         if field.name in shown:

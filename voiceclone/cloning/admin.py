@@ -22,7 +22,7 @@ from voiceclone.voices.models import Approval
 class ApprovalAdmin(ReadOnly[Approval]):
     """What was declared is shown, because it has to be judged; the recording itself is not."""
 
-    list_display = ("voice_id", "owner", "whose", "state", "asked_at", "decided_at", "decided_by")
+    list_display = ("voice_id", "state", "owner", "whose", "asked_at", "decided_at", "decided_by")
     list_filter = ("state", "whose", "asked_at")
     list_select_related = ("owner", "decided_by")
     fields = (
@@ -35,9 +35,9 @@ class ApprovalAdmin(ReadOnly[Approval]):
     search_help_text = _("A voice ID from its beginning, an id, or the e-mail address of the owner.")
     actions = ("approve", "refuse")
 
-    @admin.display(description=_("File that shows it"))
+    @admin.display(description=_("Proof"))
     def shown(self, approval: Approval) -> SafeString | str:
-        return link_to(approval.evidence) if approval.evidence else gettext("none was given")
+        return link_to(approval.evidence) if approval.evidence else gettext("none")
 
     @admin.action(description=_("Approve: clone the selected voices"), permissions=["act"])
     def approve(self, request: PersonRequest, queryset: QuerySet[Approval]) -> None:

@@ -50,7 +50,7 @@ class Lasts(admin.SimpleListFilter):
 class VoiceAdmin(ReadOnly[Voice]):
     """What a voice is called by its owner is not shown, nor is anything from which it could be heard."""
 
-    list_display = ("voice_id", "owner", "state", "engine", "is_permanent", "expires_at", "frozen_at", "created_at")
+    list_display = ("voice_id", "state", "owner", "expires_at", "is_permanent", "engine", "frozen_at", "created_at")
     list_filter = ("state", Lasts, EngineFilter, "created_at")
     list_select_related = ("owner",)
     fields = (

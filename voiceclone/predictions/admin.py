@@ -100,7 +100,7 @@ class Queue(ChangeList):
 
 @admin.register(Prediction)
 class PredictionAdmin(ReadOnly[Prediction]):
-    list_display = ("task", "owner", "status", "place", "age", "progress", "attempts", "lease", "voice", "model")
+    list_display = ("task", "status", "progress", "owner", "voice", "age", "place", "attempts", "lease", "model")
     list_filter = (InQueue, "status", Kind, EngineFilter, "created_at")
     list_select_related = ("owner", "voice")
     fields = (

@@ -231,4 +231,4 @@ class Approval(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
+        return self.voice_id

@@ -6,7 +6,7 @@
   const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };  // they change the voice that is cloned
   const ERRORS = {
     none: say("No microphone was found. Plug one in and try again, or upload a file."),
-    refused: say("The microphone is blocked for this page. Allow it in the browser's address bar, then try again."),
+    refused: say("The microphone is blocked for this page. Allow it in your browser's settings for this site, then try again."),
     busy: say("The microphone did not start. Another program may be using it. Close that, then try again."),
     unsupported: say("This browser cannot record. Upload a file instead."),
   };
@@ -112,7 +112,7 @@
     find(box, "timer").textContent = clock(seconds);
     find(box, "ring").setAttribute("stroke-dasharray", `${Math.min(100, (100 * seconds) / good)} 100`);
     box.classList.toggle("enough", seconds >= good);
-    const advice = left < 15 ? say("Stops by itself in {left} s", { left: Math.ceil(left) }) : seconds < min ? say("At least {least} seconds", { least: min }) : seconds < good ? say("{good} seconds or more clone better", { good }) : say("Long enough. Read on to the end for the best clone.");
+    const advice = left < 15 ? say("Stops by itself in {left} s", { left: Math.ceil(left) }) : seconds < min ? say("At least {least} seconds", { least: min }) : seconds < good ? say("{good} seconds or more is better", { good }) : say("Long enough. Read on to the end for the best clone.");
     if (find(box, "advice").textContent !== advice) find(box, "advice").textContent = advice;
     if (left <= 0) stop(box);
   }
@@ -145,7 +145,7 @@
     window.voiceclone.player.show(box.querySelector("[data-player]"), 0);
     Object.assign(find(box, "save"), { href: take.address, download: take.file.name });
     const short = take.seconds < setting(box, "min");
-    find(box, "take-hint").textContent = short ? say("This is shorter than {least} seconds, too short to clone. Record again.", { least: setting(box, "min") }) : take.seconds < setting(box, "good") ? say("Works, but {good} seconds or more clone better.", { good: setting(box, "good") }) : say("Listen once: is it only you, and clear?");
+    find(box, "take-hint").textContent = short ? say("This is shorter than {least} seconds, too short to clone. Record again.", { least: setting(box, "min") }) : take.seconds < setting(box, "good") ? say("This works, but {good} seconds or more is better.", { good: setting(box, "good") }) : say("Listen once: is it only you, and clear?");
     state(box, "taken");
     for (const use of box.querySelectorAll("[data-on=taken] [data-use]")) use.disabled = short;
     box.querySelector(short ? "[data-again]" : "[data-on=taken] [data-use]").focus();
@@ -188,7 +188,7 @@
   // a text that ends with the sentence of consent: another voice ID has another sentence
   function consent() {
     const sentence = document.querySelector("[data-recorder][data-input=reading_file] [data-script]");
-    for (const end of sentence ? document.querySelectorAll("[data-consent-sentence]") : []) end.textContent = sentence.textContent;
+    for (const end of sentence ? document.querySelectorAll("[data-consent-sentence]") : []) end.replaceChildren(...sentence.cloneNode(true).childNodes);
   }
   document.addEventListener("htmx:afterSettle", consent);
   consent();

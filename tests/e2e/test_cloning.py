@@ -58,7 +58,7 @@ def test_recording_in_the_page(page: Page) -> None:
     expect(recorder).to_contain_text("Good level")
     expect(recorder.get_by_role("timer")).to_have_text("0:08")
     recorder.get_by_role("button", name="Stop recording").press("Space")
-    expect(recorder).to_contain_text("Works, but 10 seconds or more clone better.")
+    expect(recorder).to_contain_text("This works, but 10 seconds or more is better.")
     steps.hear(steps.player(recorder, "Your recording"))
     page.evaluate(WATCH_UPLOAD)
     recorder.get_by_role("button", name="Use this recording").click()
@@ -104,7 +104,7 @@ def test_where_the_microphone_is_refused_the_page_says_what_to_do(alices_page: P
     alices_page.goto("/clone/")
     recorder = alices_page.get_by_role("group", name="Record your voice")
     recorder.get_by_role("button", name="Start recording").click()
-    expect(recorder.get_by_role("alert")).to_contain_text("Allow it in the browser's address bar")
+    expect(recorder.get_by_role("alert")).to_contain_text("Allow it in your browser's settings for this site")
 
 
 def test_without_a_microphone_one_click_gives_a_sample_voice(alices_page: Page) -> None:

@@ -35,7 +35,7 @@ def audio(format: str = "mp3", seconds: float = 5.0) -> SimpleUploadedFile:
 def test_the_page_offers_a_free_voice_id_and_the_default_text(browser: Client) -> None:
     page = browser.get("/clone/").content.decode()
     assert 'value="AliceVoice-' in page
-    assert "Hello! This is my cloned voice, made on my own machine." in page
+    assert "Hello! This is my cloned voice." in page
 
 
 def test_an_upload_is_shown_and_learnt_before_the_form_is_sent(browser: Client) -> None:

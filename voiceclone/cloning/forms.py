@@ -89,8 +89,8 @@ class ContractForm(forms.Form):
         label=_("Accuracy"),
         help_text=_(
             "How well the sample must match the text that was read; below it, the task fails and says what was heard. "
-            "0 is anything, 1 is every sound. People who read their text reach 0.90 or more; with every seventh word "
-            "wrong, 0.80 or less. It does nothing where the text above is empty."
+            "0 accepts anything, 1 wants every sound. A careful reading reaches 0.90; one word in seven wrong gives "
+            "0.80. Without a text above it is ignored."
         ),
     )
 

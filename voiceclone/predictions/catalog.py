@@ -25,7 +25,7 @@ SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100)
 BITRATES = (32000, 64000, 128000, 256000)
 DEFAULT_EMOTION, DEFAULT_FORMAT, DEFAULT_SAMPLE_RATE, DEFAULT_BITRATE = "happy", "mp3", 32000, 128_000
 
-PREVIEW_TEXT = "Hello! This is my cloned voice, made on my own machine. I hope you enjoy listening to it."
+PREVIEW_TEXT = "Hello! This is my cloned voice. I hope you enjoy listening to it."
 MAX_PREVIEW_TEXT = 2000
 MAX_TEXT = 10_000
 MAX_READ_TEXT = 2000

@@ -97,7 +97,11 @@ def _figures(quality: Quality) -> list[tuple[str, str, str]]:
     return [
         ("speech", _("speech"), clock(quality.speech_seconds)),
         ("level", _("level"), _("%(level)s dBFS") % {"level": level}),
-        ("clipping", _("clipping"), _("%(share)s %% of it") % {"share": number_format(quality.clipping * 100, 2)}),
+        (
+            "clipping",
+            _("clipping"),
+            _("%(share)s %% of the recording") % {"share": number_format(quality.clipping * 100, 2)},
+        ),
         ("noise", _("noise"), _("%(snr).0f dB below the speech") % {"snr": quality.snr_db}),
         ("echo", _("echo"), _("none")),
         ("bandwidth", _("bandwidth"), _("up to %(top)s kHz") % {"top": number_format(quality.bandwidth_hz / 1000, 1)}),

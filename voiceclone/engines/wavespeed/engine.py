@@ -18,7 +18,7 @@ class WaveSpeedEngine(HostedEngine):
     name = "wavespeed"
     vendor = refusals.VENDOR
     key_hint = gettext_noop(
-        "Keys are made at wavespeed.ai. Put money into the account first: a key that is older than that does not work."
+        "Keys are made at wavespeed.ai. Add credit to the account before you make the key: older keys do not work."
     )
     keeps_unused = minimax.KEEPS_UNUSED
     capabilities = Capabilities(
@@ -29,13 +29,13 @@ class WaveSpeedEngine(HostedEngine):
         max_text=minimax.LONGEST_TEXT,
         stays_here=False,
         in_a_line=gettext_noop(
-            "Studio quality in 40 languages, up to a minute for a clone, paid for. Your sample and your texts leave "
+            "Studio quality in 40 languages, up to a minute for a clone, paid. Your sample and your texts leave "
             "this machine: they go to WaveSpeed and MiniMax."
         ),
         shortest_sample=minimax.SHORTEST_SAMPLE,
         notes=(
             gettext_noop("Samples of 10 seconds to 5 minutes."),
-            gettext_noop("The vendor deletes a voice that nothing was spoken with for 7 days after it was made."),
+            gettext_noop("The vendor deletes a voice that is not used within 7 days after it was made."),
             gettext_noop("Pronunciations are kept by the speech-2.8 models only."),
         ),
     )

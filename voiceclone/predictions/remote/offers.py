@@ -42,7 +42,7 @@ def _offer(user: User, name: str) -> Offer:
         line = f"{line} {price_line(name)}"
         if vendor_keys.find(user, name) is None:
             vendor = registry.hosted(name).vendor
-            problem = gettext("It needs a key of {vendor}: put yours into your account page.").format(vendor=vendor)
+            problem = gettext("It needs a key of {vendor}: add yours under Engines and spending.").format(vendor=vendor)
     return Offer(name, naming.label(name), line, goes, promise, problem)
 
 
@@ -51,7 +51,8 @@ def price_line(name: str) -> str:
     engine = registry.hosted(name)
     prices = [engine.speech_price(model.id, 1000) for model in catalog.SPEECH_MODELS]
     return gettext(
-        "A clone costs about {clone}, and speaking with it {least} to {most} for 1,000 characters, by the model."
+        "A clone costs about {clone}, and speaking with it {least} to {most} for 1,000 characters, depending on the "
+        "model."
     ).format(
         clone=spending.dollars(engine.clone_price()),
         least=spending.dollars(min(prices)),

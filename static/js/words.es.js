@@ -23,7 +23,7 @@
 "That was a lot at once. Wait a minute, then try again.": "Eso fue mucho de una vez. Espera un minuto e inténtalo de nuevo.",
 "The file is {found}; the limit is {limit}.": "El archivo ocupa {found}; el límite es {limit}.",
 "The microphone did not start. Another program may be using it. Close that, then try again.": "El micrófono no se encendió. Puede que lo esté usando otro programa. Ciérralo e inténtalo de nuevo.",
-"The microphone is blocked for this page. Allow it in the browser's address bar, then try again.": "El micrófono está bloqueado para esta página. Permítelo en la barra de direcciones del navegador e inténtalo de nuevo.",
+"The microphone is blocked for this page. Allow it in your browser's settings for this site, then try again.": "El micrófono está bloqueado para esta página. Permítelo en los ajustes de tu navegador para este sitio e inténtalo de nuevo.",
 "The passkey was not used: it was cancelled, or it took too long.": "La llave de acceso no se usó: se canceló o tardó demasiado.",
 "This browser cannot record. Upload a file instead.": "Este navegador no puede grabar. Sube un archivo.",
 "This browser could not use a passkey. Sign in with your password instead.": "Este navegador no pudo usar una llave de acceso. Inicia sesión con tu contraseña.",
@@ -33,11 +33,11 @@
 "This is shorter than {least} seconds, too short to clone. Record again.": "Dura menos de {least} segundos, demasiado poco para clonar. Graba otra vez.",
 "This site's disk is nearly full, so nothing was done. Nothing you typed or recorded is gone: tell its admin, then try again.": "El disco de este sitio está casi lleno, así que no se ha hecho nada. No se ha perdido nada de lo que escribiste o grabaste: avisa a su administrador y vuelve a intentarlo.",
 "This sound could not be loaded. Reload the page and try again.": "Este sonido no se pudo cargar. Vuelve a cargar la página e inténtalo de nuevo.",
+"This works, but {good} seconds or more is better.": "Esto sirve, pero es mejor con {good} segundos o más.",
 "Too quiet: come closer": "Demasiado bajo: acércate",
 "Uploading, {percent} %": "Subiendo, {percent} %",
-"Works, but {good} seconds or more clone better.": "Sirve, pero con {good} segundos o más se clona mejor.",
 "You may not do that, or this page is too old. Reload it and try again.": "No puedes hacer eso, o esta página es demasiado antigua. Vuelve a cargarla e inténtalo otra vez.",
 "about {price}": "alrededor de {price}",
 "{at} of {total}": "{at} de {total}",
-"{good} seconds or more clone better": "Con {good} segundos o más se clona mejor"
+"{good} seconds or more is better": "Mejor con {good} segundos o más"
 };

@@ -326,7 +326,7 @@ def browser(alice: User, client_of: Callable[[User], Client]) -> Client:
 
 
 def test_the_page_shows_what_became_of_each(browser: Client, alice: User, voice: Voice) -> None:
-    assert "Nothing was sent yet" in browser.get("/account/webhooks/").content.decode()
+    assert "Nothing sent yet" in browser.get("/account/webhooks/").content.decode()
     row = try_now(finished(voice, "http://127.0.0.1:1/hook?token=kept-from-view"))
     page = browser.get("/account/webhooks/").content.decode()
     assert "On its way" in page

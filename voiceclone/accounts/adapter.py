@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
@@ -15,6 +17,7 @@ from django.utils import translation
 from voiceclone.accounts import letters, words
 from voiceclone.accounts.language import language_of
 from voiceclone.accounts.models import Invitation, User
+from voiceclone.accounts.templatetags.browsers import browser
 
 INVITATION = "invitation"  # its key in the session
 
@@ -64,3 +67,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = DefaultMFAAdapter.error_messages | words.SECOND_FACTOR_ERRORS
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """Where it is made tells it from the others better than its number."""
+        request = allauth_context.request
+        agent = request.META.get("HTTP_USER_AGENT", "") if request else ""
+        return browser(agent)[:40] or translation.gettext("This device")

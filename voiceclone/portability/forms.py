@@ -30,7 +30,7 @@ MUST_BE_READ = _(
 
 class EraseForm(forms.Form):
     confirmation = forms.CharField(
-        label=format_lazy(_("Type your email address, or: {phrase}"), phrase=PHRASE),
+        label=format_lazy(_("Type your email address or “{phrase}” to confirm"), phrase=PHRASE),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
     )

@@ -33,3 +33,9 @@ def browser(user_agent: str) -> str:
     """ "Firefox · Linux"; what names neither stays as it is."""
     found = [next((name for mark, name in known.items() if mark in user_agent), "") for known in (BROWSERS, SYSTEMS)]
     return " · ".join(filter(None, found)) or user_agent
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """The icon of what it runs on."""
+    return "phone" if any(mark in user_agent for mark in ("iPhone", "iPad", "Android")) else "device"

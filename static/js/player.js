@@ -85,9 +85,9 @@
   on("ended", (player) => (series.has(player) ? series.get(player).ended() : show(player, 0)));
   on("seeked", (player, audio) => { if (!audio.ended) show(player, here(player)); });
   on("error", (player, audio) => { if (audio.error && !series.has(player)) fail(player); });
-  on("loadedmetadata", (player, audio) => {  // believe the file, not the page; a fresh recording says Infinity
+  on("loadedmetadata", (player, audio) => {  // believe the file, not the page; but a take says Infinity, or (WebKitGTK) what its first seconds are
     const range = part(player, "seek");
-    if (series.has(player)) return;
+    if (series.has(player) || audio.src.startsWith("blob:")) return;
     if (!Number.isFinite(audio.duration) || Math.abs(audio.duration - range.max) < 0.05) return;
     range.max = audio.duration;
     show(player, audio.currentTime);

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const { say } = window.voiceclone;
-  const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
+  const KINDS = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"];  // Firefox's WebM has no length: nobody could seek in the take
   const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };  // they change the voice that is cloned
   const ERRORS = {
     none: say("No microphone was found. Plug one in and try again, or upload a file."),
@@ -83,6 +83,8 @@
     let clipped = -9;
     let said = -9;
     take.timer = setInterval(() => {
+      if (take.began) progress(box, (take.seconds = (performance.now() - take.began) / 1000));
+      if (take.context.state !== "running") return;  // Firefox without a sound output: it records, but there is nothing to measure
       meter.getFloatTimeDomainData(wave);
       let peak = 0;
       let power = 0;
@@ -91,7 +93,7 @@
       slow += 0.3 * (decibel - slow);
       take.floor = Math.min(take.floor, slow);
       if (!take.began) return;
-      const seconds = take.seconds = (performance.now() - take.began) / 1000;
+      const { seconds } = take;
       take.levels.push(Math.min(100, Math.round(peak * 130)));
       heard = Math.max(decibel, heard - 1.2 || decibel);  // falls slowly, so that pauses between words are not "too quiet"
       if (peak > 0.985) clipped = seconds;
@@ -102,7 +104,6 @@
         find(box, "level-word").textContent = LEVELS[word];
       }
       box.style.setProperty("--level", Math.max(0, Math.min(1, (decibel + 60) / 54)).toFixed(2));
-      progress(box, seconds);
     }, 80);
   }
 

@@ -203,7 +203,21 @@ def test_where_the_site_asks_for_it_a_tick_is_not_enough(
 def test_the_sample_of_nobody_needs_no_reading(read_aloud: None, browser: Client) -> None:
     browser.post("/clone/demo/")
     browser.post("/clone/", form(Sample.objects.get()))
-    assert Voice.objects.get().consent.method == "ticked"
+    assert Voice.objects.get().consent.whose == "nobody"
+
+
+@pytest.mark.parametrize("said", [{}, {"consent": "", "whose": ""}, {"whose": "permission", "consent": ""}])
+def test_of_the_sample_of_nobody_no_untrue_statement_is_kept(browser: Client, said: dict[str, str]) -> None:
+    browser.post("/clone/demo/")
+    browser.post("/clone/", form(Sample.objects.get(), **said))
+    consent = Voice.objects.get().consent
+    assert (consent.whose, consent.declaration) == ("nobody", "")
+    assert consent.statement == "The project made this speech itself, by synthesis; it belongs to nobody."
+
+
+def test_a_recording_is_not_of_nobody(browser: Client, sample: Sample) -> None:
+    assert browser.post("/clone/", form(sample, whose="nobody")).status_code == 422
+    assert not Voice.objects.exists()
 
 
 def test_without_javascript_the_reading_comes_with_the_form(

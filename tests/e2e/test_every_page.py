@@ -49,10 +49,7 @@ TREES = {
       - region "Name it and say something":
         - textbox "Voice ID": /NewcomerVoice-\\d+/
         - textbox /Preview text/: /Hello!/
-        - group "Whose voice is it?":
-          - radio "My own" [checked]
-          - radio "Somebody else's, with their permission"
-        - checkbox /This is my own voice, and I agree/
+        - paragraph: This speech belongs to nobody, so nobody has to agree.
         - button "Clone voice"
       - complementary:
         - region "Your clone":

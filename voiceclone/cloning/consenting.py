@@ -23,6 +23,7 @@ from voiceclone.work.leases import Status
 FILE_MB = 10
 SHORTEST_DECLARATION, LONGEST_DECLARATION = 20, 2000
 READ_ALOUD = "read_aloud"  # a value of CONSENT
+CHOICES = [one for one in Whose.choices if one[0] != Whose.NOBODY]
 
 
 def _same_recording(one: Sample | None, other: Sample) -> bool:
@@ -34,7 +35,7 @@ class ConsentForm(forms.Form):
     """Whose voice, the line to tick, the sentence read aloud, or a declaration with a file."""
 
     whose = OptionField(
-        list(Whose.choices), Whose.MINE, initial=Whose.MINE, label=_("Whose voice is it?"), widget=forms.RadioSelect
+        CHOICES, Whose.MINE, initial=Whose.MINE, label=_("Whose voice is it?"), widget=forms.RadioSelect
     )
     consent = forms.BooleanField(
         label=Consent.STATEMENT,
@@ -66,7 +67,7 @@ class ConsentForm(forms.Form):
         self.fields["reading"].queryset = mine.filter(kind=Evidence.Kind.READING)  # type: ignore[attr-defined]
         self.fields["permission"].queryset = mine.filter(kind=Evidence.Kind.FILE)  # type: ignore[attr-defined]
         if not self.must_read_aloud:
-            self.fields["whose"].choices = [one for one in Whose.choices if one[0] != Whose.CANNOT_SPEAK]  # type: ignore[attr-defined]
+            self.fields["whose"].choices = [one for one in CHOICES if one[0] != Whose.CANNOT_SPEAK]  # type: ignore[attr-defined]
         self.kept_reading: Evidence | None = None
         self.kept_permission: Evidence | None = None
 
@@ -77,12 +78,15 @@ class ConsentForm(forms.Form):
     @property
     def needs_approval(self) -> bool:
         """Nobody has read it aloud, so an admin decides."""
-        return self.must_read_aloud and self.cleaned_data["whose"] != Whose.MINE
+        return self.must_read_aloud and self.cleaned_data["whose"] not in (Whose.MINE, Whose.NOBODY)
 
     def check_consent(self, sample: Sample | None) -> None:
         """Call it in `clean`. What was read or uploaded is kept, whatever else is wrong with the form."""
-        whose = self.cleaned_data.get("whose", Whose.MINE)
         self.kept_permission = self._permission()
+        if sample is not None and sample.source == Sample.Source.DEMO:
+            self._ask_nobody()
+            return
+        whose = self.cleaned_data.get("whose", Whose.MINE)
         if whose == Whose.MINE:
             self.kept_reading = self._reading(sample)
             self._check_reading(sample)
@@ -94,6 +98,12 @@ class ConsentForm(forms.Form):
                 "given."
             )
             self.add_error("declaration", sentence.format(limit=SHORTEST_DECLARATION, found=len(words)))
+
+    def _ask_nobody(self) -> None:
+        """Speech that the project made: nobody has to agree, so no answer about it can be wrong."""
+        for name in ("whose", "consent", "declaration"):
+            self.errors.pop(name, None)
+        self.cleaned_data["whose"] = Whose.NOBODY
 
     def _permission(self) -> Evidence | None:
         upload = self.cleaned_data.get("permission_file")
@@ -130,8 +140,7 @@ class ConsentForm(forms.Form):
     def _check_reading(self, sample: Sample | None) -> None:
         reading, voice_id = self.kept_reading, self.cleaned_data.get("custom_voice_id")
         if reading is None:
-            of_nobody = sample is not None and sample.source == Sample.Source.DEMO
-            if self.must_read_aloud and not of_nobody and "reading" not in self.errors:
+            if self.must_read_aloud and "reading" not in self.errors:
                 self.add_error("reading", gettext("Read the sentence aloud first: this site asks for it."))
         elif reading.is_unfinished:
             self.add_error(
@@ -156,7 +165,7 @@ class ConsentForm(forms.Form):
         """Write it down. Call it in the transaction that makes the voice."""
         whose = self.cleaned_data["whose"]
         facts: dict[str, Any] = {"whose": whose, "statement": Consent.STATEMENTS[whose]}
-        evidence = self.kept_permission
+        evidence = None if whose == Whose.NOBODY else self.kept_permission
         if whose == Whose.MINE:
             evidence = self.kept_reading if self.kept_reading and self.kept_reading.is_good else None
             if evidence:
@@ -167,6 +176,6 @@ class ConsentForm(forms.Form):
                     "agreement": evidence.agreement,
                     "likeness": evidence.likeness,
                 }
-        else:
+        elif whose != Whose.NOBODY:
             facts["declaration"] = self.cleaned_data["declaration"]
         return Consent.give(self.user, method=method, evidence=evidence, **facts)

@@ -25,6 +25,7 @@ class Whose(models.TextChoices):
     MINE = "mine", _("My own")
     PERMISSION = "permission", _("Somebody else's, with their permission")
     CANNOT_SPEAK = "cannot_speak", _("Of somebody who cannot read aloud any more")
+    NOBODY = "nobody", _("Nobody's: the project made the speech itself")
 
 
 class EvidenceUsed(ValueError):
@@ -54,6 +55,7 @@ class Consent(models.Model):
             "This is the voice of somebody who cannot read a sentence aloud any more. It is mine, or I act for that "
             "person and at their wish."
         ),
+        Whose.NOBODY: "The project made this speech itself, by synthesis; it belongs to nobody.",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -133,7 +133,7 @@ def clone(user: User, voice_id: str, preview: str, nonce: str, **options: Any) -
     sample = demo_sample(user)
     given = {"sample": sample.pk, "custom_voice_id": voice_id, "text": preview, "consent": "on", **options}
     form = CloneForm(user, given)
-    return submit(user, sample, checked(form), nonce)
+    return submit(user, sample, checked(form), nonce, give_consent=form.give_consent)
 
 
 def speak(voice: Voice, text: str, nonce: str) -> Prediction:

@@ -96,9 +96,11 @@ def _approvals(asker: User, admin: User) -> dict[str, str]:
     from voiceclone.cloning.demo import demo_sample
     from voiceclone.cloning.forms import CloneForm
     from voiceclone.management.commands.seeddemo import checked
+    from voiceclone.samples.models import Sample
 
-    asked = []
-    said = {"whose": "cannot_speak", "text": "Hello, my dear.", "consent": "on", "sample": demo_sample(asker).pk}
+    asked, sample = [], demo_sample(asker)
+    Sample.objects.filter(pk=sample.pk).update(source=Sample.Source.UPLOAD)  # of the demo, nobody has to agree
+    said = {"whose": "cannot_speak", "text": "Hello, my dear.", "consent": "on", "sample": sample.pk}
     for voice_id, declaration in DECLARATIONS.items():
         with override_settings(CONSENT="read_aloud"):
             form = CloneForm(asker, {**said, "custom_voice_id": voice_id, "declaration": declaration})

@@ -48,7 +48,7 @@ PAGES = (
     Scene("clone-sample-warned", "/clone/?sample={sample_warned}", NEWCOMER),
     Scene("clone-sample-fixed", "/clone/?sample={sample_fixed}", NEWCOMER),
     Scene("clone-sample-refused", "/clone/?sample={sample_refused}", NEWCOMER),
-    Scene("clone-permission", "/clone/?sample={sample}", NEWCOMER, "choose_permission"),
+    Scene("clone-permission", "/clone/", NEWCOMER, "choose_permission"),
     Scene("clone-hosted", "/clone/", ASKER, "choose_hosted"),
     Scene("clone-waiting", "/clone/", ASKER),
     Scene("clone-queued", "/clone/?task={clone_queued}", MAKER),

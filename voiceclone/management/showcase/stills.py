@@ -25,6 +25,7 @@ from django.views import defaults
 from voiceclone import views
 from voiceclone.accounts import letters
 from voiceclone.accounts.models import User
+from voiceclone.log import request_id
 from voiceclone.portability.models import Erasure
 from voiceclone.samples.models import Sample
 from voiceclone.voices import notices
@@ -73,15 +74,16 @@ def _request(user: User | None = None) -> HttpRequest:
 
 
 def _errors() -> list[Still]:
-    request = _request()
+    request, token = _request(), request_id.set("k7w2mx9rqd")
     answers: dict[str, HttpResponse] = {
-        "error-400": defaults.bad_request(request, ValueError()),
+        "error-400": views.bad_request(request, ValueError()),
         "error-403": defaults.permission_denied(request, PermissionDenied()),
         "error-403-form": views.csrf_failure(request),
         "error-404": defaults.page_not_found(request, Http404()),
         "error-429": render(request, "429.html", status=429),
         "error-500": views.server_error(request),
     }
+    request_id.reset(token)
     return [Still(name, answer.content.decode(), answer.status_code) for name, answer in answers.items()]
 
 
@@ -93,8 +95,7 @@ def _closed() -> Still:
 def _must_read_aloud(newcomer: User) -> Still:
     client = Client(HTTP_HOST="localhost", HTTP_ACCEPT_LANGUAGE=get_language())
     client.force_login(newcomer, settings.AUTHENTICATION_BACKENDS[0])
-    sample = Sample.objects.for_user(newcomer).get(source=Sample.Source.DEMO)
-    return Still("clone-read-aloud", client.get("/clone/", {"sample": str(sample.pk)}).content.decode())
+    return Still("clone-read-aloud", client.get("/clone/").content.decode())
 
 
 @override_settings(

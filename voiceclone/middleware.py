@@ -13,7 +13,8 @@ from django.utils.crypto import get_random_string
 from voiceclone.log import request_id as current_id
 from voiceclone.work.disk import is_full
 
-log = logging.getLogger("disk")
+log, pages = logging.getLogger("disk"), logging.getLogger("pages")
+SHOW_IT = (400, 403, 404, 429)  # their pages show the id, and nothing else would log it
 PERMISSIONS = "microphone=(self), camera=(), geolocation=(), payment=(), usb=()"
 
 
@@ -53,6 +54,10 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         try:
             response = get_response(request)
             response["X-Request-ID"] = name
+            if response.status_code in SHOW_IT and response.get("Content-Type", "").startswith("text/html"):
+                match = request.resolver_match
+                where = match.route if match else request.path[:100]  # an address that we know may hold a secret
+                pages.info("refused status=%d method=%s at=%s", response.status_code, request.method, where)
             return response
         finally:
             current_id.reset(token)

@@ -69,4 +69,5 @@ urlpatterns = [
     path("api/<path:path>", not_found, name="api-not-found"),
 ]
 
+handler400 = "voiceclone.views.bad_request"
 handler500 = "voiceclone.views.server_error"

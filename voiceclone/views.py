@@ -9,11 +9,13 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from voiceclone.accounts.requests import origin
+from voiceclone.engines import registry
 from voiceclone.log import request_id
 from voiceclone.predictions.remote import breaker
 from voiceclone.voices.retention import lifetime
@@ -29,12 +31,15 @@ def site(request: HttpRequest) -> dict[str, object]:
         "has_mail": bool(settings.EMAIL_URL),
         "sample_max_bytes": int(settings.SAMPLE_MAX_MB * 1024 * 1024),
         "lifetime": lifetime(),
+        "request_id": request_id.get(),
     }
 
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    return render(request, "landing.html", {"registration": settings.REGISTRATION})
+    stays_here = not any(registry.is_hosted(name) for name in settings.ENGINES)
+    context = {"registration": settings.REGISTRATION, "stays_here": stays_here, "engine": settings.ENGINE}
+    return render(request, "landing.html", context)
 
 
 @require_safe
@@ -83,7 +88,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", status=403)
+    came_from = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure())
+    return render(request, "403_csrf.html", {"came_from": came_from if ours else ""}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Without the request: that may be what is wrong."""
+    return HttpResponse(render_to_string("400.html", {"request_id": request_id.get()}), status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -63,6 +63,7 @@
     const copied = target.closest("[data-copy]");
     if (copied) copy(copied);
     for (const menu of all("details.menu[open]")) if (!menu.contains(target) || target.closest(".items :is(a, button)")) menu.open = false;
+    if (target.closest("[data-back]")) { event.preventDefault(); history.back(); }
     if (target.closest("[data-retry]")) retry();
     const again = target.closest("[data-upload-retry]");
     if (again) $("input[type=file]", again.closest("form, .card"))?.dispatchEvent(new Event("change", { bubbles: true }));

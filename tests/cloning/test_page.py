@@ -106,7 +106,7 @@ def test_the_demo_sample_says_that_it_is_synthesised(browser: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "hint"), [("AliceVoice-9", "Free."), ("bad", "at least 8"), ("", "You choose the voice by it")]
+    ("typed", "hint"), [("AliceVoice-9", "Free."), ("bad", "at least 8"), ("", "its ID in the API")]
 )
 def test_the_voice_id_is_checked_while_typing(browser: Client, typed: str, hint: str) -> None:
     assert hint in browser.get("/clone/voice-id/", {"custom_voice_id": typed}).content.decode()

@@ -70,11 +70,11 @@ def test_a_good_sample_has_one_line_and_its_figures_behind_another(
     assert "speech, level, clipping, noise, echo, bandwidth, speakers" in summary
     for figure in (
         "0:11",
-        "−20 dBFS",
-        "0.00 % of the recording",
-        "40 dB below the speech",
+        "−20\u00a0dBFS",
+        "0.00% of the recording",
+        "40\u00a0dB below the speech",
         "none",
-        "up to 11.0 kHz",
+        "up to 11.0\u00a0kHz",
         "one",
     ):
         assert f">{figure}</td>" in figures
@@ -98,7 +98,7 @@ def test_the_report_is_only_for_its_owner(bob: User, client_of: Callable[[User],
 def test_noise_turns_noise_reduction_on_and_says_why(browser: Client, sample: Callable[..., Sample]) -> None:
     noisy = sample(**NOISY)
     page = report_of(browser, noisy, noise_default="False")
-    assert "On, because there is noise in the background (14 dB below the speech)." in page
+    assert "On, because there is noise in the background (14\u00a0dB below the speech)." in page
     assert "checked" in page
     assert Enrolment.objects.get().options["noise_reduction"] is True
 

@@ -94,7 +94,7 @@ def test_takes_are_listed_best_first_and_the_newest_is_told(browser: Client, fir
     assert [row.count("Best") for row in rows] == [1, 0, 0, 0, 0]
     assert [row.count("Newest") for row in rows] == [0, 1, 0, 0, 0]
     assert re.findall(r">(Take \d)</a>", listed) == ["Take 3", "Take 5", "Take 1", "Take 2", "Take 4"]
-    assert "likeness 0.900" in rows[0]
+    assert "likeness 0.90" in rows[0]
     assert "likeness" not in rows[4]  # too little was known, so nothing is made up
 
 

@@ -149,11 +149,23 @@ def test_every_row_says_what_why_and_what_to_do() -> None:
     card = findings.card(findings.Quality(**quality), hears=60.0)
     assert len(card.findings) == 7
     assert all(row.found and row.why and row.advice for row in card.findings)
-    assert card.verdict == "Usable. 7 things could be better."
+    assert card.verdict == "Usable. seven things could be better."
     assert not card.stops
     assert "0:00 to 1:11" in card.findings[0].why
     assert sum(findings.CLEAREST in row.fixes for row in card.findings) == 1
     assert len(findings.card(findings.Quality(**quality), hears=float("inf")).findings) == 6
+
+
+def test_beside_what_stops_nothing_is_offered_that_would_not_help() -> None:
+    quality = {"seconds": 12.0, "speech_seconds": 6.0, "level_db": -8.0, "clipping": 0.256, "snr_db": 12.0}
+    quality |= {"spread_db": 20.0, "echo": False, "bandwidth_hz": 11000.0, "speakers": "one", "heard_until": 12.0}
+    card = findings.card(findings.Quality(**quality, clearest=None))
+    assert [row.check for row in card.findings if row.stops] == ["clipping"]
+    assert len(card.findings) == 4
+    assert not any(row.fixes for row in card.findings)
+    text = " ".join(row.advice for row in card.findings)
+    for offer in ("go on with", "have it"):
+        assert offer not in text
 
 
 def test_speech_of_a_few_seconds_warns_and_less_stops() -> None:

@@ -43,9 +43,9 @@ def test_one_mail_tells_of_all_voices_that_end_soon_and_how_to_keep_them(alice: 
     assert notices.send() == 1
     (letter,) = mail.outbox
     assert letter.to == [alice.email]
-    assert letter.subject == "2 of your voices are deleted soon"
+    assert letter.subject == "2 of your voices will be deleted soon"
     assert "Reading & more (FirstVoice-1)" in letter.body
-    assert f"Deleted on {first.expires_at:%-d %B %Y, %H:%M} UTC, in 1 d 23 h" in letter.body
+    assert f"It will be deleted on {first.expires_at:%-d %B %Y, %H:%M} UTC." in letter.body
     assert "https://voices.example.org/speak/?voice=SecondVoice-1" in letter.body
 
 
@@ -56,8 +56,8 @@ def test_it_is_told_in_the_language_of_the_account(alice: User, bob: User, make_
     assert notices.send() == 2
     letters = {letter.to[0]: letter for letter in mail.outbox}
     spanish, english = letters[alice.email], letters[bob.email]
-    assert spanish.subject == "«Mine & yours» se elimina dentro de 2 h 29 min"
-    assert "Consérvala: https://voices.example.org/speak/?voice=AliceVoice-1" in spanish.body
+    assert spanish.subject.startswith("«Mine & yours» se eliminará el ")
+    assert "Habla con ella: https://voices.example.org/speak/?voice=AliceVoice-1" in spanish.body
     page = str(spanish.alternatives[0][0])  # type: ignore[attr-defined]
     assert "Mine &amp; yours (AliceVoice-1)<br>" in page
     assert 'href="https://voices.example.org/speak/?voice=AliceVoice-1"' in page
@@ -67,7 +67,7 @@ def test_it_is_told_in_the_language_of_the_account(alice: User, bob: User, make_
 def test_it_is_told_once(alice: User, make_voice: MakeVoice) -> None:
     ends_in(make_voice(alice, name="Mine"), hours=2.5)
     assert (notices.send(), notices.send()) == (1, 0)
-    assert mail.outbox[0].subject == "“Mine” is deleted in 2 h 29 min"
+    assert mail.outbox[0].subject.startswith("“Mine” will be deleted on ")
 
 
 @pytest.mark.parametrize("act", ["keep", "make_permanent", "freeze"])
@@ -115,18 +115,18 @@ def test_every_page_says_it_until_the_voice_is_kept(
     voice = ends_in(make_voice(alice, name="Mine"), hours=30.5)
     for page in ("/clone/", "/voices/", "/speak/", "/history/", "/account/"):
         text = client_of(alice).get(page).content.decode()
-        assert "is deleted in <time" in text
+        assert "will be deleted in <time" in text
         assert ">1 d 6 h</time>" in text
         assert "/speak/?voice=AliceVoice-1" in text
-    assert "is deleted in" not in client_of(bob).get("/voices/").content.decode()
+    assert "will be deleted in" not in client_of(bob).get("/voices/").content.decode()
     retention.keep(voice, alice)
-    assert "is deleted in" not in client_of(alice).get("/voices/").content.decode()
+    assert "will be deleted in" not in client_of(alice).get("/voices/").content.decode()
 
 
 def test_the_page_of_a_voice_does_not_say_it_twice(
     alice: User, make_voice: MakeVoice, client_of: Callable[[User], Client]
 ) -> None:
     first = ends_in(make_voice(alice, name="Mine"), hours=30.5)
-    assert "is deleted in <time" not in client_of(alice).get("/voices/AliceVoice-1/").content.decode()
+    assert "will be deleted in <time" not in client_of(alice).get("/voices/AliceVoice-1/").content.decode()
     ends_in(make_voice(alice, "SecondVoice-1", name="Other", sample=first.sample), hours=40)
-    assert "“Other” is deleted in <time" in client_of(alice).get("/voices/AliceVoice-1/").content.decode()
+    assert "“Other” will be deleted in <time" in client_of(alice).get("/voices/AliceVoice-1/").content.decode()

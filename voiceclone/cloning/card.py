@@ -43,7 +43,7 @@ def _reason(card: Card) -> str:
     if not card.reduces_noise:
         return ""
     snr = round(card.quality.snr_db)
-    return _("On, because there is noise in the background (%(snr)d dB below the speech).") % {"snr": snr}
+    return _("On, because there is noise in the background (%(snr)d\u00a0dB below the speech).") % {"snr": snr}
 
 
 def _part(sample: Sample, card: Card) -> dict[str, Any]:

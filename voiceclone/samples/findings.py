@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,6 +34,8 @@ class Finding:
     why: str
     advice: str
     fixes: tuple[str, ...] = ()
+    anew: str = ""
+    """The advice where the sample has to be another one, if that is not the same."""
 
     @property
     def stops(self) -> bool:
@@ -69,8 +72,8 @@ class Card:
         if not self.findings:
             return _("A good sample: %(seconds)s of clear speech.") % {"seconds": clock(self.quality.speech_seconds)}
         count = len(self.findings)
-        return ngettext("Usable. One thing could be better.", "Usable. %(count)d things could be better.", count) % {
-            "count": count
+        return ngettext("Usable. One thing could be better.", "Usable. %(count)s things could be better.", count) % {
+            "count": apnumber(count)
         }
 
     @property
@@ -96,15 +99,19 @@ def _figures(quality: Quality) -> list[tuple[str, str, str]]:
     level = f"{quality.level_db:.0f}".replace("-", "−")
     return [
         ("speech", _("speech"), clock(quality.speech_seconds)),
-        ("level", _("level"), _("%(level)s dBFS") % {"level": level}),
+        ("level", _("level"), _("%(level)s\u00a0dBFS") % {"level": level}),
         (
             "clipping",
             _("clipping"),
-            _("%(share)s %% of the recording") % {"share": number_format(quality.clipping * 100, 2)},
+            _("%(share)s%% of the recording") % {"share": number_format(quality.clipping * 100, 2)},
         ),
-        ("noise", _("noise"), _("%(snr).0f dB below the speech") % {"snr": quality.snr_db}),
+        ("noise", _("noise"), _("%(snr).0f\u00a0dB below the speech") % {"snr": quality.snr_db}),
         ("echo", _("echo"), _("none")),
-        ("bandwidth", _("bandwidth"), _("up to %(top)s kHz") % {"top": number_format(quality.bandwidth_hz / 1000, 1)}),
+        (
+            "bandwidth",
+            _("bandwidth"),
+            _("up to %(top)s\u00a0kHz") % {"top": number_format(quality.bandwidth_hz / 1000, 1)},
+        ),
         ("speakers", _("speakers"), _("one")),
     ]
 
@@ -116,6 +123,8 @@ def card(quality: Quality, hears: float = MOST_SPEECH, *, cleaned: bool = False)
     if "speech" in found and (quality.speech_seconds <= MOST_SPEECH or is_long):
         rows.insert(0, _speech(quality, found["speech"]))
     rows.sort(key=lambda row: not row.stops)
+    if rows and rows[0].stops:  # what only warns need not be mended: this sample is of no use
+        rows = [row if row.stops else replace(row, advice=row.anew or row.advice, fixes=()) for row in rows]
     offered = [row.check for row in rows if CLEAREST in row.fixes][:1]  # one button for all of them
     rows = [replace(row, fixes=_fixes(row, CLEAREST, row.check in offered)) for row in rows]
     if cleaned:
@@ -134,8 +143,9 @@ def _speech(quality: Quality, grade: Grade) -> Finding:
         why = _("At least %(least).0f are needed to hear what a voice is like.") % {"least": LEAST_SPEECH}
         return Finding("speech", grade, found, why, _("Record or upload more: 30 seconds are best."))
     if seconds < ENOUGH_SPEECH:
-        why = _("From less than %(enough).0f the clone becomes less like you.") % {"enough": ENOUGH_SPEECH}
-        return Finding("speech", grade, found, why, _("Add some sentences, or go on with these."))
+        why = _("With less than %(enough).0f seconds the clone sounds less like you.") % {"enough": ENOUGH_SPEECH}
+        advice, anew = _("Add a few sentences, or go on with what you have."), _("Add a few sentences.")
+        return Finding("speech", grade, found, why, advice, anew=anew)
     found = _("It has %(length)s of speech.") % {"length": clock(seconds)}
     why = _("The voice is learnt from the first minute of it: 0:00 to %(end)s.") % {"end": clock(quality.heard_until)}
     return Finding("speech", grade, found, why, _("Choose the part that is to be used."), _part(quality))
@@ -144,20 +154,22 @@ def _speech(quality: Quality, grade: Grade) -> Finding:
 def _level(quality: Quality, grade: Grade) -> Finding:
     level = f"{quality.level_db:.0f}".replace("-", "−")
     if quality.level_db > LOWEST_LEVEL:
-        found = _("The speech is very loud (%(level)s dBFS).") % {"level": level}
-        why = _("So near the limit it is easily distorted.")
-        return Finding("level", grade, found, why, _("Turn the microphone down, or have it lowered."), (RAISE,))
+        found = _("The speech is very loud (%(level)s\u00a0dBFS).") % {"level": level}
+        why = _("This close to the limit it distorts easily.")
+        advice, anew = _("Turn the microphone down, or have it lowered."), _("Turn the microphone down.")
+        return Finding("level", grade, found, why, advice, (RAISE,), anew)
     if grade == Grade.STOP:
-        found = _("The speech is almost silent (%(level)s dBFS).") % {"level": level}
+        found = _("The speech is almost silent (%(level)s\u00a0dBFS).") % {"level": level}
     else:
-        found = _("The speech is quiet (%(level)s dBFS).") % {"level": level}
-    why = _("Beside it the noise of the room and of the microphone is loud.")
-    return Finding("level", grade, found, why, _("Go nearer to the microphone, or have it raised."), (RAISE,))
+        found = _("The speech is quiet (%(level)s\u00a0dBFS).") % {"level": level}
+    why = _("Quiet speech leaves less of the voice to learn from.")
+    advice, anew = _("Go nearer to the microphone, or have it raised."), _("Go nearer to the microphone.")
+    return Finding("level", grade, found, why, advice, (RAISE,), anew)
 
 
 def _clipping(quality: Quality, grade: Grade) -> Finding:
     share = number_format(quality.clipping * 100, 1)
-    found = _("%(share)s %% of it is clipped: too loud for the microphone.") % {"share": share}
+    found = _("%(share)s%% of it is clipped: too loud for the microphone.") % {"share": share}
     why = _("This distortion is learnt as a part of the voice.")
     advice = _("Record again further away, or turn the microphone down.")
     return Finding("clipping", grade, found, why, advice, _part(quality))
@@ -165,14 +177,15 @@ def _clipping(quality: Quality, grade: Grade) -> Finding:
 
 def _noise(quality: Quality, grade: Grade) -> Finding:
     if grade == Grade.STOP:
-        found = _("The background is nearly as loud as the speech (%(snr).0f dB between them).")
+        found = _("The background is nearly as loud as the speech (%(snr).0f\u00a0dB between them).")
     else:
-        found = _("There is noise in the background (%(snr).0f dB below the speech).")
-    why = _("What sounds along is learnt as a part of the voice.")
+        found = _("There is noise in the background (%(snr).0f\u00a0dB below the speech).")
+    why = _("Whatever else is heard becomes part of the voice.")
     helps = noise_reduction_helps(quality) and grade != Grade.STOP
     advice = _("Record somewhere quieter, or have it cleaned.") if helps else _("Record somewhere quieter.")
     fixes = ((CLEAN,) if helps else ()) + _part(quality)
-    return Finding("noise", grade, found % {"snr": max(0, round(quality.snr_db))}, why, advice, fixes)
+    anew = _("Record somewhere quieter.")
+    return Finding("noise", grade, found % {"snr": max(0, round(quality.snr_db))}, why, advice, fixes, anew)
 
 
 def _echo(quality: Quality, grade: Grade) -> Finding:
@@ -183,8 +196,8 @@ def _echo(quality: Quality, grade: Grade) -> Finding:
 
 def _bandwidth(quality: Quality, grade: Grade) -> Finding:
     top = number_format(quality.bandwidth_hz / 1000, 1)
-    found = _("There is nothing above %(top)s kHz, as on the phone.") % {"top": top}
-    why = _("The clone will sound as dull.")
+    found = _("There is nothing above %(top)s\u00a0kHz, as on the phone.") % {"top": top}
+    why = _("The clone will sound just as dull.")
     return Finding("bandwidth", grade, found, why, _("Use the original file, or a microphone instead of a call."))
 
 

@@ -57,9 +57,15 @@ def prepare(sample: Sample) -> None:
         log.exception("no likeness sample=%s", sample.pk)
 
 
+def figure(score: float) -> str:
+    """As a page shows it, everywhere alike: Django's own formats of a number cut it off here and round it there."""
+    return number_format(round(score, 2), 2)
+
+
 def describe(score: float) -> Likeness:
-    """In plain words, with what real people reach."""
-    shown = number_format(score, 2)
+    """In plain words, with what real people reach. The words are those of the figure that is shown."""
+    score = round(score, 2)
+    shown = figure(score)
     if score >= SAME[0]:
         words = _("Likeness %(score)s: as close to your sample as another recording of the same person.")
     elif score > OTHER[1]:

@@ -33,6 +33,7 @@ def likeness_of(task: Prediction) -> likeness.Likeness | None:
 
 
 register.filter("language_name", naming.language)
+register.filter("likeness_figure", likeness.figure)
 
 
 @register.simple_tag

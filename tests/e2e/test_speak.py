@@ -122,7 +122,7 @@ def test_the_keyboard_alone_is_enough(alices_page: Page, clone: Clone) -> None:
     )
     wait_for_the_whole(page)
     expect(speech(page)).to_contain_text("1.01×")
-    expect(page.locator("#estimate")).to_have_text(re.compile(r"about \d+ s of speech, ready in about \d+ s"))
+    expect(page.locator("#estimate")).to_have_text(re.compile(r"About \d+ s of speech, ready in about \d+ s"))
 
 
 def test_another_voice_brings_its_settings_and_the_text_stays(
@@ -152,7 +152,7 @@ def test_the_first_speech_makes_a_voice_permanent(alices_page: Page, another_voi
     say(page, "The heron flies away. <#0.5#> It will come back.")
     wait_for_the_whole(page)
     expect(speech(page)).to_contain_text("Permanent")
-    expect(page.locator("#voice-note")).to_have_text("")
+    expect(page.locator("#voice-note")).to_have_text("What you write stays on this machine.")
     page.goto("/voices/")
     card = page.get_by_role("article", name=voice.voice_id)
     expect(card).to_contain_text("Permanent")

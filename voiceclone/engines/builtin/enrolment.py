@@ -22,7 +22,7 @@ from voiceclone.engines.builtin.analysis import (
 )
 from voiceclone.engines.builtin.base_voice import NARROW, WIDE, base_features, in_context
 from voiceclone.engines.builtin.profile import LOUDNESS, Profile
-from voiceclone.engines.builtin.transcription import SAMPLE_RATE, Word, recogniser
+from voiceclone.engines.builtin.transcription import SAMPLE_RATE, Word, recogniser, transcribe
 from voiceclone.said import Said
 
 _LEAST_SPEECH = 2.0  # seconds
@@ -94,7 +94,7 @@ def _counter(progress: Progress, total: int) -> Callable[[], None]:
 def _listen(waveform: FloatArray, rate: int, transcript: str, progress: Progress) -> list[Word]:
     heard = soxr.resample(waveform, rate, SAMPLE_RATE) if rate != SAMPLE_RATE else waveform
     words = recogniser().align(heard, transcript, progress) if transcript.strip() else None
-    return words or recogniser().transcribe(heard, progress)
+    return words or transcribe(heard, progress)
 
 
 def say_again(groups: list[list[Word]], frames: Analysis, advance: Callable[[], None]) -> list[Phrase]:

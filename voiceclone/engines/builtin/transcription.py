@@ -6,14 +6,20 @@ ICASSP 2006.
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pocketsphinx
 from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
 
 from voiceclone.engines.base import Progress, no_progress
 from voiceclone.engines.builtin.analysis import FloatArray
@@ -21,9 +27,13 @@ from voiceclone.engines.builtin.analysis import FloatArray
 SAMPLE_RATE = 16000  # Hz, what the model was trained on
 
 _SLICE = 0.3  # seconds: pocketsphinx holds the interpreter's lock while it decodes, and others must get their turn
+_LONG = 20.0  # seconds; what is shorter is transcribed before another process would be ready to help
+_MIDDLE, _BLOCK, _PAUSE = (0.4, 0.6), 0.02, 9  # share of a recording where it may be cut; seconds; blocks
+_ONE_WORD = "one_word"
 _ENOUGH_ALIGNED = 0.8  # of a transcript's words
 _DRAGGED = 0.2  # seconds a phone: only words that are not there are stretched so to fill the time
 _MOST_DRAGGED = 0.1  # of the time; the right text has 0.02 or less, a wrong one that aligns at all 0.18 and more
+_ROOT = Path(__file__).parents[3]
 _VARIANT = re.compile(r"\(\d+\)$")
 _NOT_WORDS = re.compile(r"[^a-z' ]+")
 
@@ -50,12 +60,31 @@ class Recogniser:
         self._decoder = pocketsphinx.Decoder(
             samprate=SAMPLE_RATE, loglevel="FATAL", fwdflat=False, bestpath=False, maxhmmpf=3000, maxwpf=10
         )
-        self._initial_cmn = self._decoder.get_cmn()
+        self._usual_mean = self._decoder.get_cmn()
+        self._decoder.add_jsgf_string(_ONE_WORD, f"#JSGF V1.0; grammar {_ONE_WORD}; public <s> = a;")
 
-    def transcribe(self, waveform: FloatArray, progress: Progress = no_progress) -> list[Word]:
+    def transcribe(
+        self, waveform: FloatArray, progress: Progress = no_progress, cepstral_mean: str | None = None
+    ) -> list[Word]:
         """The words of 16 kHz speech, freely decoded, with the silences between them."""
+        mean = cepstral_mean or self.cepstral_mean(waveform)
         with self._lock:
-            return self._decode(_pcm(waveform), progress)
+            return self._decode(_pcm(waveform), progress, mean)
+
+    def cepstral_mean(self, waveform: FloatArray) -> str:
+        """What the speaker and the microphone add to every frame of 16 kHz speech, for `transcribe`.
+
+        Without it the first eight seconds are heard as if they were an average speaker's. A search for one word hears
+        nothing worth having, but costs a hundredth of what a free one does.
+        """
+        with self._lock:
+            free = self._decoder.current_search()
+            self._decoder.activate_search(_ONE_WORD)
+            try:
+                self._decode(_pcm(waveform), no_progress)
+                return str(self._decoder.get_cmn(True))
+            finally:
+                self._decoder.activate_search(free)
 
     def listen_for(self, waveform: FloatArray, model: Path) -> list[Word]:
         """The words of 16 kHz speech where an ARPA file says which are to be expected, and in which order."""
@@ -103,9 +132,10 @@ class Recogniser:
         with self._lock:
             return [phone for word in words for phone in (self._decoder.lookup_word(word) or " ".join(word)).split()]
 
-    def _decode(self, pcm: NDArray[np.int16], progress: Progress) -> list[Word]:
+    def _decode(self, pcm: NDArray[np.int16], progress: Progress, cepstral_mean: str | None = None) -> list[Word]:
         decoder, step = self._decoder, int(_SLICE * SAMPLE_RATE)
-        decoder.set_cmn(self._initial_cmn)  # what the last speaker's microphone taught it does not hold for this one
+        # What the last speaker's microphone taught it does not hold for this one.
+        decoder.set_cmn(cepstral_mean or self._usual_mean)
         decoder.start_utt()
         try:
             for start in range(0, len(pcm), step):
@@ -117,6 +147,58 @@ class Recogniser:
             Word(_VARIANT.sub("", segment.word), segment.start_frame / 100, (segment.end_frame + 1) / 100)
             for segment in decoder.seg() or ()
         ]
+
+
+def transcribe(waveform: FloatArray, progress: Progress = no_progress) -> list[Word]:
+    """The words of 16 kHz speech, as `Recogniser.transcribe` has them; what is long, by two processes at once."""
+    if len(waveform) < _LONG * SAMPLE_RATE:
+        return recogniser().transcribe(waveform, progress)
+    cut, mean = _pause_near_the_middle(waveform), recogniser().cepstral_mean(waveform)
+    with _Beside(waveform[cut:], mean) as beside:
+        words = recogniser().transcribe(waveform[:cut], progress, mean)
+        rest = beside.words(progress)
+    if rest is None:  # it was killed; nothing is lost but time
+        rest = recogniser().transcribe(waveform[cut:], cepstral_mean=mean)
+    later = cut / SAMPLE_RATE
+    return [*words, *(Word(word.text, word.start + later, word.end + later) for word in rest)]
+
+
+class _Beside:
+    """A process that transcribes; it ends with this block, whatever ends the block."""
+
+    def __init__(self, waveform: FloatArray, cepstral_mean: str) -> None:
+        # Not a pipe, which would have to be filled while we work, nor a file, which may outlive us.
+        with os.fdopen(os.memfd_create("speech"), "wb+") as speech:
+            speech.write(waveform.astype(np.float32).tobytes())
+            speech.seek(0)
+            command = [sys.executable, "-m", f"{__package__}.transcription_child", str(os.getpid()), cepstral_mean]
+            self._process = subprocess.Popen(command, stdin=speech, stdout=subprocess.PIPE, cwd=_ROOT)
+
+    def words(self, progress: Progress) -> list[Word] | None:
+        """What it heard; None where it died. `progress` is asked while one waits, and may end the waiting."""
+        while True:
+            progress("listening", 1, 1)
+            try:
+                heard, _ = self._process.communicate(timeout=_SLICE)
+            except subprocess.TimeoutExpired:
+                continue
+            return None if self._process.returncode else [Word(*word) for word in json.loads(heard)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def _pause_near_the_middle(waveform: FloatArray) -> int:
+    """The sample where a recording is best cut in two."""
+    size = int(_BLOCK * SAMPLE_RATE)
+    blocks = waveform[: len(waveform) // size * size].reshape(-1, size)
+    level = uniform_filter1d((blocks**2).mean(1), _PAUSE)
+    first, beyond = (int(share * len(level)) for share in _MIDDLE)
+    return (first + int(level[first:beyond].argmin())) * size
 
 
 def plain_words(text: str) -> list[str]:

@@ -32,11 +32,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 __import__("benchmarks")  # before what only `.venv` has
 
 import numpy as np  # noqa: E402
-import psutil  # noqa: E402
 import soundfile  # noqa: E402
 import soxr  # noqa: E402
 
 from benchmarks.hearing import free_errors, matrix_errors, matrix_sentence  # noqa: E402
+from benchmarks.speed import cpu  # noqa: E402
 from voiceclone.audio.speaker_embedding import RATE, Embedding, embed  # noqa: E402
 from voiceclone.engines import registry  # noqa: E402
 from voiceclone.engines.base import EngineError, EnrolmentOptions, SpeechSettings  # noqa: E402
@@ -97,12 +97,6 @@ class Row:
 
 
 HEADER = f"{'':34}{'cos':>6}{'id':>8}{'WER':>8}{'fWER':>8}{'RTF':>7}{'learn':>8}{'first':>8}"
-
-
-def cpu() -> float:
-    """Seconds of CPU that this process and its synthesiser have used."""
-    child = psutil.Process(espeak.pid).cpu_times() if espeak.pid else None
-    return time.process_time() + (child.user + child.system if child else 0.0)
 
 
 def speakers_of(folder: Path) -> list[Speaker]:

@@ -37,9 +37,13 @@ TEXT = (
 
 
 def cpu() -> float:
-    """Seconds of CPU that this process and its synthesiser have used."""
-    child = psutil.Process(espeak.pid).cpu_times() if espeak.pid else None
-    return time.process_time() + (child.user + child.system if child else 0.0)
+    """Seconds of CPU that this process has used, its synthesiser, and what has helped it and ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = time.process_time() + ended.ru_utime + ended.ru_stime
+    if espeak.pid:
+        speaking = psutil.Process(espeak.pid).cpu_times()
+        used += speaking.user + speaking.system
+    return used
 
 
 def measure(work: Callable[[], T]) -> tuple[float, float, T]:

@@ -13,6 +13,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from voiceclone.accounts.models import User
+from voiceclone.engines.base import SampleRejected
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.voices.models import Voice
@@ -138,6 +139,13 @@ def test_what_failed_says_why_and_offers_retry(browser: Client, voice: Voice) ->
     assert reason in page
     assert f"/tasks/{task.pk}/retry/" in page
     assert f"/speak/?again={task.pk}" in page
+
+
+def test_a_refused_sample_is_not_offered_a_retry_that_must_fail(browser: Client, voice: Voice) -> None:
+    refused = said(voice, "one", "failed", model=CLONE, code=SampleRejected.code, error="Too short.")
+    page = browser.get("/history/").content.decode()
+    assert f"/tasks/{refused.pk}/retry/" not in page
+    assert f'href="/clone/?again={refused.pk}">Change and try again</a>' in page
 
 
 def test_a_voice_that_is_gone_is_still_named(browser: Client, alice: User, make_voice: Callable[..., Voice]) -> None:

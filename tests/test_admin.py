@@ -59,8 +59,8 @@ def fill(rows: int, name: str = "one") -> None:
     )
     ready = {"state": "ready", "expires_at": now() + timedelta(hours=9), "name": "SECRET-name", "engine": "builtin"}
     voices = Voice.objects.bulk_create(
-        Voice(owner=who, voice_id=f"Voice-{who.pk}", consent=consent, sample=sample, profile="x.npz", **ready)
-        for who, consent, sample in zip(people, consents, samples, strict=True)
+        Voice(owner=who, voice_id=f"Voice-{number}-{name}", consent=consent, sample=sample, profile="x.npz", **ready)
+        for number, (who, consent, sample) in enumerate(zip(people, consents, samples, strict=True))
     )
     Enrolment.objects.bulk_create(
         Enrolment(sample=sample, engine="builtin", options={"transcript": "SECRET-script"}, error="SECRET-text")

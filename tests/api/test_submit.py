@@ -118,7 +118,11 @@ def test_an_id_of_digits_only_is_read_as_text(program: Program) -> None:
         ("text", "", 'field "text": Text is required, and was not given.'),
         ("text", "x" * 10_001, 'field "text": The text has 10,001 characters; the limit is 10,000.'),
         ("text", ["a"], 'field "text": Text is a text; “['),
-        ("english_normalization", "maybe", 'field "english_normalization": English numbers in words is true or false;'),
+        (
+            "english_normalization",
+            "maybe",
+            'field "english_normalization": Spell out English numbers is true or false;',
+        ),
         ("pronunciation_dict", {}, 'field "pronunciation_dict": Pronunciation is an array of texts; “{}” was given.'),
         ("enable_sync_mode", "often", 'field "enable_sync_mode": It is true or false; “often” was given.'),
         ("voice_id", "NoSuchVoice-1", 'field "voice_id": You have no voice with the ID “NoSuchVoice-1”.'),

@@ -190,7 +190,7 @@ def test_a_sample_that_says_something_else_is_refused_with_both_texts_and_figure
     lifecycle.run.call(clone.pk)
     done = fresh(clone)
     assert (done.status, done.code) == ("failed", 1401)
-    assert "accuracy asked for is 0.70" in done.error
+    assert "at least 0.70 is needed" in done.error
     assert "Completely other words" in done.error
     assert "Heard: “" in done.error
 

@@ -42,8 +42,8 @@ def page_of(alice: User, client_of: Callable[[User], Client]) -> Callable[[Predi
     [
         (
             {"text_validation": WRONG, "accuracy": 0.65},
-            f"the accuracy asked for is 0.65. To be read: “{WRONG}” Heard: “",
-            f"la precisión que se pidió es 0,65. Había que leer: “{WRONG}” Se oyó: “",
+            f"at least 0.65 is needed). Read that text again, correct it, or lower the accuracy. To be read: “{WRONG}”",
+            f"al menos 0,65). Lee otra vez ese texto, corrígelo o pide menos precisión. Había que leer: «{WRONG}",
         ),
         (
             {"text_validation": "Buenos días a todos, mañana navegamos."},

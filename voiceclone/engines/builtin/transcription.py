@@ -156,7 +156,7 @@ def transcribe(waveform: FloatArray, progress: Progress = no_progress) -> list[W
     cut, mean = _pause_near_the_middle(waveform), recogniser().cepstral_mean(waveform)
     with _Beside(waveform[cut:], mean) as beside:
         words = recogniser().transcribe(waveform[:cut], progress, mean)
-        rest = beside.words(progress)
+        rest = beside.words(progress, -(-cut // int(_SLICE * SAMPLE_RATE)))
     if rest is None:  # it was killed; nothing is lost but time
         rest = recogniser().transcribe(waveform[cut:], cepstral_mean=mean)
     later = cut / SAMPLE_RATE
@@ -174,10 +174,10 @@ class _Beside:
             command = [sys.executable, "-m", f"{__package__}.transcription_child", str(os.getpid()), cepstral_mean]
             self._process = subprocess.Popen(command, stdin=speech, stdout=subprocess.PIPE, cwd=_ROOT)
 
-    def words(self, progress: Progress) -> list[Word] | None:
-        """What it heard; None where it died. `progress` is asked while one waits, and may end the waiting."""
+    def words(self, progress: Progress, steps: int) -> list[Word] | None:
+        """What it heard; None where it died. `progress` gets all `steps` as done while one waits, and may end that."""
         while True:
-            progress("listening", 1, 1)
+            progress("listening", steps, steps)
             try:
                 heard, _ = self._process.communicate(timeout=_SLICE)
             except subprocess.TimeoutExpired:

@@ -225,7 +225,7 @@ def test_the_library_and_the_history_tell_a_take_from_a_clone(browser: Client, f
     take = said(first, 0.9)
     running = takes.another(first)
     assert browser.get("/history/").content.decode().count("another take") == 2
-    assert "A take of a preview" in browser.get(take.get_absolute_url()).content.decode()
+    assert "<h1>Another take of " in browser.get(take.get_absolute_url()).content.decode()
     assert first.voice
     Voice.objects.filter(pk=first.voice.pk).update(expires_at=now())
     assert running.is_unfinished

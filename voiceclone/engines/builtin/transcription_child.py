@@ -6,7 +6,6 @@ pocketsphinx holds the interpreter's lock while it decodes, so that another thre
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -14,13 +13,12 @@ import sys
 
 import numpy as np
 
+from voiceclone.audio.sandbox import die_with_parent
 from voiceclone.engines.builtin.transcription import Recogniser
-
-_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    die_with_parent()
     if os.getppid() != int(sys.argv[1]):  # it died before that
         return
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which may still finish what it does

@@ -21,34 +21,22 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.e2e import sounds, steps
 from tests.e2e.steps import Clone, Person
 from tests.prepared import copy, started
+from voiceclone.management.showcase import camera
 
 MANAGE = Path(__file__).parents[2] / "manage.py"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--deny-permission-prompts",
-]
 PHONE = {"width": 390, "height": 844}
 TELL_VIOLATIONS = "addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.violatedDirective}`))"
 expect.set_options(timeout=60_000)  # a slow machine is no failure
 
 
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+CHROMIUM = next(filter(None, map(shutil.which, camera.BROWSERS)), None)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without a browser: one loud line instead of one for each test. In CI every one of them fails."""
     tests = [item for item in items if item.get_closest_marker("browser")]
     if tests and not CHROMIUM and not os.environ.get("CI"):
-        reason = f"NONE OF {len(tests)} BROWSER TESTS WAS RUN: install one of {', '.join(NAMES)}"
+        reason = f"NONE OF {len(tests)} BROWSER TESTS WAS RUN: install one of {', '.join(camera.BROWSERS)}"
         tests[0].add_marker(pytest.mark.skip(reason=reason))
         config.hook.pytest_deselected(items=tests[1:])
         items[:] = [item for item in items if item not in tests[1:]]
@@ -56,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="package")
 def chromium() -> str:
-    assert CHROMIUM, f"no browser: none of {', '.join(NAMES)} is installed"
+    assert CHROMIUM, f"no browser: none of {', '.join(camera.BROWSERS)} is installed"
     return CHROMIUM
 
 
@@ -122,7 +110,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> sounds.Recordings:
 @pytest.fixture(scope="package")
 def browser(chromium: str, recordings: sounds.Recordings) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={recordings.microphone}"]
+        flags = [*camera.FLAGS, f"--use-file-for-fake-audio-capture={recordings.microphone}"]
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield browser
         browser.close()

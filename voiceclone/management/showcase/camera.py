@@ -15,10 +15,18 @@ from voiceclone.management.showcase.instance import Instance
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request, Route
 
+UNUSED = ",".join((
+    # each window would prepare a menu of its address bar, and each page a process for the next one: half of all it does
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AimEnabled", "SpareRendererForSitePerProcess",
+    # only the last --disable-features counts: what Playwright asks for, of what concerns a page here
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "AvoidCorsURLLoaderRestartOnRedirect", "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying",
+    "OptimizationHints", "PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning",
+))  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", f"--disable-features={UNUSED}",
     "--use-fake-device-for-media-stream", "--deny-permission-prompts",  # for those who may
 ]  # fmt: skip
 HEIGHTS = {390: 844, 768: 1024}
@@ -47,7 +55,7 @@ def browser(microphone: str = "") -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *heard])
+        opened = playwright.chromium.launch(executable_path=path, args=[*FLAGS, "--hide-scrollbars", *heard])
         yield opened
         opened.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks import measure_base_voice
 from voiceclone.engines.builtin import average_voice, base_voice, conversion
 from voiceclone.engines.builtin.analysis import CEPSTRAL_ORDER, SPECTRAL
 
@@ -18,6 +19,15 @@ def test_every_frame_has_an_envelope_of_usual_size(rate: int) -> None:
     assert envelopes.shape == (len(speech), CEPSTRAL_ORDER)
     assert np.isfinite(envelopes).all()
     assert 0.3 < envelopes[speech.spoken][:, SPECTRAL].std() < 1.5
+
+
+def test_the_numbers_that_are_kept_are_those_of_the_voice_that_is_installed() -> None:
+    """Otherwise: `python -m benchmarks.measure_base_voice`."""
+    with np.load(base_voice.NUMBERS) as kept:
+        measured = measure_base_voice.measured()
+        assert set(kept.files) == set(measured)
+        for name, numbers in measured.items():
+            assert kept[name] == pytest.approx(numbers, rel=1e-3, abs=1e-3), name
 
 
 def test_it_says_the_same_in_either_band() -> None:

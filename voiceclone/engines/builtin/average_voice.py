@@ -13,16 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
+from voiceclone.engines.builtin import base_voice
 from voiceclone.engines.builtin.analysis import CEPSTRAL_ORDER, SPECTRAL, FloatArray
 from voiceclone.engines.builtin.base_voice import (
-    PANGRAMS,
     SILENCE,
     WEIGHTS,
     BaseSpeech,
     base_features,
     base_scale,
     in_context,
-    say,
 )
 from voiceclone.engines.builtin.network import Float32Array, Network, one_hot
 
@@ -30,7 +29,6 @@ NUMBERS = Path(__file__).with_name("average_voice.npz")
 RATE = 16000  # Hz, of the readers' recordings
 _WINDOW = (-12, -8, -5, -3, -1, 0, 1, 3, 5, 8, 12)  # frames
 _USUAL = 14  # frames of a phone
-_RIDGE = 10.0
 
 
 @cache
@@ -67,13 +65,11 @@ def envelopes(speech: BaseSpeech, numbers: Network | None = None) -> FloatArray:
 
 @cache
 def _recoding(sample_rate: int) -> FloatArray:
-    """From mel-cepstra of the band up to 8 kHz to those of a wider one: as espeak-ng's own are related."""
+    """From mel-cepstra of the band up to 8 kHz to those of a wider one."""
     if sample_rate == RATE:
         return np.eye(CEPSTRAL_ORDER)
-    narrow, wide = (unchanged(say(PANGRAMS, "en-us", rate)) for rate in (RATE, sample_rate))
-    count = min(len(narrow), len(wide))
-    x, y = narrow[:count], wide[:count]
-    return np.asarray(np.linalg.solve(x.T @ x + _RIDGE * np.eye(CEPSTRAL_ORDER), x.T @ y))
+    with np.load(base_voice.NUMBERS) as numbers:
+        return np.asarray(numbers[f"recoding_{sample_rate}"])
 
 
 def unchanged(speech: BaseSpeech) -> FloatArray:

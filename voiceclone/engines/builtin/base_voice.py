@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import soxr
@@ -19,6 +20,9 @@ from voiceclone.engines.builtin.analysis import (
 )
 from voiceclone.engines.builtin.espeak import BASE_RATE, espeak
 
+NUMBERS = Path(__file__).with_name("base_voice.npz")
+"""What the pangrams measure at the two rates that voices are learnt at: the same in every process, and slow to make.
+`python -m benchmarks.measure_base_voice` makes it."""
 SILENCE = "_"
 NARROW, WIDE = (-4, 0, 4), (-6, -3, 0, 3, 6)
 """Context windows, in frames around each frame: ±20 ms to choose exemplars, ±30 ms to predict envelopes."""
@@ -104,7 +108,12 @@ def say(text: str, voice: str, sample_rate: int, rate: int = BASE_RATE) -> BaseS
 @cache
 def base_scale(sample_rate: int) -> Scale:
     """The base voice's own scale, from sentences with every English phone: its formants are alike in any language."""
-    return scale_of(say(PANGRAMS, "en-us", sample_rate).frames)
+    with np.load(NUMBERS) as numbers:
+        return Scale(
+            numbers[f"mean_{sample_rate}"],
+            numbers[f"deviation_{sample_rate}"],
+            float(numbers[f"loudness_{sample_rate}"]),
+        )
 
 
 def features(frames: Analysis, scale: Scale) -> FloatArray:

@@ -67,12 +67,11 @@ class BuiltinEngine(LocalEngine):
 
     def warm_up(self) -> None:
         """Load the recogniser (half a second) and start the synthesiser."""
-        from voiceclone.engines.builtin.base_voice import base_scale
+        from voiceclone.engines.builtin.base_voice import say
         from voiceclone.engines.builtin.transcription import recogniser
 
         recogniser()
-        for sample_rate in (16000, 24000):
-            base_scale(sample_rate)
+        say("Hello.", "en-us", 24000)
 
     def check_text(self, sample: Path, text: str) -> TextMatch:
         """One minus the phone error rate of a listener who expects the text; English only."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from .studio import Studio
 ROOT = Path(__file__).parent.parent
 SYSTEM_PYTHON = str(Path(sys.executable).resolve())
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "data", "__pycache__", ".*_cache")
+Start = Callable[..., subprocess.CompletedProcess[str]]
 START = """
 import sys
 from voiceclone import bootstrap
@@ -39,13 +41,55 @@ def bare(home: Path) -> dict[str, str]:
     }
 
 
-def command_of(project: Path, python: str = SYSTEM_PYTHON) -> list[str]:
+COPY_PIP = """
+import shutil, sys, sysconfig
+shutil.copytree({pip!r}, sysconfig.get_path("purelib"), symlinks=True, dirs_exist_ok=True)
+"""
+
+
+def python_with(folder: Path, ensurepip: str | None) -> str:
+    """A Python of its own folder whose part that brings pip is this code, or is missing, as on some systems."""
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    library = folder / "lib" / version
+    library.mkdir(parents=True)
+    for part in Path(sysconfig.get_path("stdlib")).iterdir():
+        if part.name not in ("ensurepip", "site-packages", "dist-packages"):
+            (library / part.name).symlink_to(part)
+    if ensurepip is not None:
+        (library / "ensurepip").mkdir()
+        (library / "ensurepip" / "__init__.py").touch()
+        (library / "ensurepip" / "__main__.py").write_text(ensurepip)
+    (folder / "bin").mkdir()
+    python = folder / "bin" / version
+    shutil.copy(SYSTEM_PYTHON, python)
+    return str(python)
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python that makes a virtual environment in a fifth of the time: it copies what the system's has installed once.
+
+    The system's own way is gone by `test_from_nothing_to_the_first_page`.
+    """
+    venv = tmp_path_factory.mktemp("pip") / "venv"
+    subprocess.run([SYSTEM_PYTHON, "-m", "venv", venv], check=True)
+    (pip,) = venv.glob("lib/python*/site-packages")
+    return python_with(tmp_path_factory.mktemp("quick"), COPY_PIP.format(pip=str(pip)))
+
+
+def command_of(project: Path, python: str) -> list[str]:
     return [python, str(project / "start.py")]
 
 
-def start(project: Path, python: str = SYSTEM_PYTHON) -> subprocess.CompletedProcess[str]:
-    environment = bare(project.parent / "home")
-    return subprocess.run(command_of(project, python), env=environment, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="session")
+def start(quick: str) -> Start:
+    """`start(project)`, by that Python or by another."""
+
+    def start(project: Path, python: str = quick) -> subprocess.CompletedProcess[str]:
+        environment = bare(project.parent / "home")
+        return subprocess.run(command_of(project, python), env=environment, capture_output=True, text=True, check=False)
+
+    return start
 
 
 def require(project: Path, version: str) -> None:
@@ -73,7 +117,7 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, start: Start) -> Path:
     """Such a project after its first start."""
     folder = tmp_path_factory.mktemp("made") / "project"
     (folder / "voiceclone").mkdir(parents=True)
@@ -106,7 +150,7 @@ def test_from_nothing_to_the_first_page(tmp_path: Path) -> None:
     assert "Preparing" not in again.stdout
 
 
-def test_the_first_start_builds_and_the_second_does_not(project: Path) -> None:
+def test_the_first_start_builds_and_the_second_does_not(project: Path, start: Start) -> None:
     first = start(project)
     assert first.stdout.splitlines() == [
         f"Preparing {project}/.venv from requirements.txt (once; about a minute) …",
@@ -118,19 +162,19 @@ def test_the_first_start_builds_and_the_second_does_not(project: Path) -> None:
     assert stamp.stat().st_mtime_ns == built
 
 
-def test_changed_requirements_are_installed(made: Path) -> None:
+def test_changed_requirements_are_installed(made: Path, start: Start) -> None:
     require(made, "2.0")
     result = start(made)
     assert "Preparing" in result.stdout
     assert result.stdout.endswith(" parrot 2.0\n")
 
 
-def test_a_start_inside_the_environment_installs_changed_requirements_too(made: Path) -> None:
+def test_a_start_inside_the_environment_installs_changed_requirements_too(made: Path, start: Start) -> None:
     require(made, "3.0")
     assert start(made, str(made / ".venv" / "bin" / "python")).stdout.endswith(" parrot 3.0\n")
 
 
-def test_packages_that_cannot_be_had_are_tried_again_at_the_next_start(made: Path) -> None:
+def test_packages_that_cannot_be_had_are_tried_again_at_the_next_start(made: Path, start: Start) -> None:
     wanted = (made / "requirements.txt").read_text()
     (made / "requirements.txt").write_text(f"{made}/parrot-9-py3-none-any.whl\n")
     failed = start(made)
@@ -142,7 +186,7 @@ def test_packages_that_cannot_be_had_are_tried_again_at_the_next_start(made: Pat
 
 
 @pytest.mark.parametrize("damage", ["no pip", "no python", "another python", "half made"])
-def test_a_broken_environment_is_made_again(made: Path, damage: str) -> None:
+def test_a_broken_environment_is_made_again(made: Path, damage: str, start: Start) -> None:
     venv = made / ".venv"
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     if damage == "no pip":  # cut off before the packages came
@@ -166,16 +210,16 @@ def test_a_broken_environment_is_made_again(made: Path, damage: str) -> None:
     assert f"inside {venv} parrot" in result.stdout
 
 
-def test_a_moved_project_still_starts(made: Path, tmp_path: Path) -> None:
+def test_a_moved_project_still_starts(made: Path, tmp_path: Path, start: Start) -> None:
     moved = tmp_path / "moved"
     shutil.copytree(made, moved, symlinks=True)
     result = start(moved)
     assert f"inside {moved}/.venv parrot" in result.stdout
 
 
-def test_two_first_starts_at_once(project: Path) -> None:
+def test_two_first_starts_at_once(project: Path, quick: str) -> None:
     environment = bare(project.parent / "home")
-    command = command_of(project)
+    command = command_of(project, quick)
     both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     outputs = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
@@ -183,22 +227,8 @@ def test_two_first_starts_at_once(project: Path) -> None:
     assert sum("Preparing" in output for output in outputs) == 1
 
 
-def python_without_ensurepip(folder: Path) -> str:
-    """A Python as some systems install it: without the part that makes virtual environments."""
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    library = folder / "lib" / version
-    library.mkdir(parents=True)
-    for part in Path(sysconfig.get_path("stdlib")).iterdir():
-        if part.name not in ("ensurepip", "site-packages", "dist-packages"):
-            (library / part.name).symlink_to(part)
-    (folder / "bin").mkdir()
-    python = folder / "bin" / version
-    shutil.copy(SYSTEM_PYTHON, python)
-    return str(python)
-
-
-def test_where_venv_is_incomplete_it_names_the_one_command(project: Path, tmp_path: Path) -> None:
-    result = start(project, python_without_ensurepip(tmp_path / "minimal"))
+def test_where_venv_is_incomplete_it_names_the_one_command(project: Path, tmp_path: Path, start: Start) -> None:
+    result = start(project, python_with(tmp_path / "minimal", None))
     assert result.returncode == 1
     assert result.stderr.splitlines() == [
         "This Python cannot make a virtual environment: its venv module is incomplete.",
@@ -208,7 +238,7 @@ def test_where_venv_is_incomplete_it_names_the_one_command(project: Path, tmp_pa
     assert start(project).returncode == 0, "after that command the same start works"
 
 
-def test_a_folder_that_cannot_be_written(project: Path) -> None:
+def test_a_folder_that_cannot_be_written(project: Path, start: Start) -> None:
     (project / ".venv").write_text("I am no folder.")
     result = start(project)
     assert result.returncode == 1
@@ -223,7 +253,7 @@ class TestOldPython:
     def test_it_can_read_what_comes_first(self, path: str) -> None:
         ast.parse((ROOT / path).read_text(), feature_version=(3, 7))
 
-    def test_it_is_told_so(self, project: Path) -> None:
+    def test_it_is_told_so(self, project: Path, start: Start) -> None:
         pretend = "import sys; sys.version_info = (3, 10, 4, 'final', 0)"
         (project / "start.py").write_text(f"{pretend}\n{START}")
         result = start(project)

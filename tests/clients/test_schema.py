@@ -1,4 +1,4 @@
-"""Our own OpenAPI document holds for what a key holder sends: 2,000 cases, no 5xx, no answer that it does not allow.
+"""Our own OpenAPI document holds for what a key holder sends: 700 cases, no 5xx, no answer that it does not allow.
 
 Voices are made up by chance, so nearly no case is worth a task; two of each model's get the voice that there is and a
 short text, so that what is accepted is checked as well, and the one worker is not asked to speak for an hour.
@@ -26,9 +26,9 @@ from tests.clients.conftest import Account
 
 pytestmark = pytest.mark.clients
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-CASES = 2000
+CASES = 700
 REAL = 2
-FEW, MANY = 12, 40  # of each operation and kind: the speech models are many and alike
+FEW, MANY = 4, 14  # of each operation and kind: the speech models are many and alike
 WAITS = ("/audio/speech", "/stream")
 
 
@@ -61,7 +61,7 @@ class Caller:
             body |= {"voice": self.voice, "input": "Hi.", "model": "tts-1"}
 
 
-def test_two_thousand_cases(account: Account, voice: str) -> None:
+def test_seven_hundred_cases(account: Account, voice: str) -> None:
     document = requests.get(f"{account.url}/api/openapi.json", timeout=30).json()
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=account.url)

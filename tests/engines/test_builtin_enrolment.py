@@ -56,9 +56,9 @@ def test_speech_has_the_pitch_of_the_person(speak: Speak) -> None:
     ("name", "waveform"),
     [
         ("silence", np.zeros(12 * RATE)),
-        ("noise", 0.1 * np.random.RandomState(0).randn(12 * RATE)),
-        ("tone", 0.3 * np.sin(2 * np.pi * 220 / RATE * np.arange(12 * RATE))),
-        ("rumble", 0.001 * np.cumsum(np.random.RandomState(0).randn(12 * RATE))),
+        ("noise", 0.1 * np.random.RandomState(0).randn(5 * RATE)),
+        ("tone", 0.3 * np.sin(2 * np.pi * 220 / RATE * np.arange(5 * RATE))),
+        ("rumble", 0.001 * np.cumsum(np.random.RandomState(0).randn(5 * RATE))),
         ("one word", demo_sample()[0][: RATE // 2]),
         ("nothing", np.zeros(0)),
     ],
@@ -88,18 +88,18 @@ def test_noise_reduction_makes_a_cleaner_voice(builtin: Engine, tmp_path: Path) 
     assert floor(True) < floor(False) - 6
 
 
-def test_even_loudness_is_minus_16_lufs_whatever_the_emotion(builtin: Engine, sample: Path) -> None:
-    profile = builtin.enrol(sample, EnrolmentOptions(transcript=DEMO_TEXT))
+def test_even_loudness_is_minus_16_lufs_whatever_the_emotion(builtin: Engine, voice: bytes) -> None:
     for emotion in ("sad", "angry", "neutral"):
         settings = SpeechSettings(emotion=emotion, even_loudness=True)
-        (chunk,) = builtin.speak(profile, "The old man checks his nets.", settings)
+        (chunk,) = builtin.speak(voice, "The old man checks his nets.", settings)
         loudness = pyloudnorm.Meter(chunk.sample_rate).integrated_loudness(chunk.waveform.astype(np.float64))
         assert loudness == pytest.approx(-16, abs=1)
         assert np.abs(chunk.waveform).max() < 10 ** (-1 / 20)
 
 
-def test_another_thread_gets_its_turn(builtin: Engine, sample: Path) -> None:
+def test_another_thread_gets_its_turn(builtin: Engine, tmp_path: Path) -> None:
     builtin.warm_up()
+    sample = write(tmp_path / "sample.flac", demo_sample()[0][: 8 * RATE])
     beats, finished = [0], threading.Event()
 
     def heart() -> None:

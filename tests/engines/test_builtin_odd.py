@@ -106,7 +106,7 @@ def two_speakers() -> Waveform:
 
 
 SAMPLES = {
-    "a sine": lambda: 0.3 * np.sin(2 * np.pi * 220 / RATE * np.arange(12 * RATE)),
+    "a sine": lambda: 0.3 * np.sin(2 * np.pi * 220 / RATE * np.arange(6 * RATE)),
     "silence with one word": lambda: np.concatenate([np.zeros(9 * RATE), demo_sample()[0][:RATE], np.zeros(9 * RATE)]),
     "3 seconds": lambda: demo_sample()[0][: 3 * RATE],
     "clipped": lambda: np.clip(20 * demo_sample()[0], -1, 1)[: 6 * RATE],

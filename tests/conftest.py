@@ -23,9 +23,10 @@ from django.test import Client
 from django.utils.timezone import now
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from tests.prepared import released
+from tests.prepared import once, released
 from voiceclone.accounts.models import User
 from voiceclone.audio.encode import encode
+from voiceclone.engines.builtin import demo
 from voiceclone.engines.builtin.demo import demo_sample
 from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.samples import intake
@@ -38,6 +39,8 @@ LONG = ("e2e", "clients", "test_serve", "test_bootstrap", "test_builtin_enrolmen
 """Groups that take minutes: begun first, so that at the end no process is left with one while the others are idle."""
 MIGRATED = ("django_content_type", "auth_permission")
 PASSWORD = "a long enough password 42"
+
+demo.read_aloud = once(demo.read_aloud)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 ROOT = Path(__file__).parent.parent
 SHARED = "VOICECLONE_TESTS_SHARED"  # a folder of all processes of this run
@@ -28,6 +34,22 @@ def started() -> Path:
 
 def copy(source: Path, data: Path) -> None:
     shutil.copytree(source, data, ignore=OWN, dirs_exist_ok=True)
+
+
+def once(make: Callable[[str], npt.NDArray[np.float32]]) -> Callable[[str], npt.NDArray[np.float32]]:
+    """What takes a text and seconds, made once for all processes of a run; `__wrapped__` makes it anew."""
+
+    @wraps(make)
+    def made(text: str) -> npt.NDArray[np.float32]:
+        shared = Path(os.environ[SHARED])
+        kept = shared / f"{make.__name__}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npy"
+        with kept.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                np.save(kept, make(text))
+        return np.asarray(np.load(kept), np.float32)
+
+    return made
 
 
 def _made(name: str, *command: str) -> Path:

@@ -19,20 +19,23 @@ from voiceclone.predictions.models import Prediction
 from voiceclone.samples.models import Upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SOUND = speech("wav", 5.0)
 HERE = "http://testserver"
 
 
+def sound() -> bytes:
+    return speech("wav", 5.0)
+
+
 def ticket(program: Program, **more: Any) -> Any:
-    return program.post("/api/v3/media/uploads", {"filename": "me.wav", "size": len(SOUND), **more})
+    return program.post("/api/v3/media/uploads", {"filename": "me.wav", "size": len(sound()), **more})
 
 
-def put(address: str, content: bytes = SOUND, **headers: str) -> Any:
-    return Client().put(address, content, content_type="audio/x-wav", headers=headers)
+def put(address: str, content: bytes | None = None, **headers: str) -> Any:
+    return Client().put(address, content or sound(), content_type="audio/x-wav", headers=headers)
 
 
-def send(program: Program, path: str, content: bytes = SOUND, name: str = "me.wav", field: str = "file") -> Any:
-    file = SimpleUploadedFile(name, content, content_type="application/octet-stream")
+def send(program: Program, path: str, content: bytes | None = None, name: str = "me.wav", field: str = "file") -> Any:
+    file = SimpleUploadedFile(name, content or sound(), content_type="application/octet-stream")
     return program.client.post(path, {field: file}, headers=program.headers)
 
 
@@ -41,7 +44,7 @@ def test_a_ticket_has_the_contracts_shape(program: Program) -> None:
     assert (answer.status_code, answer.json()["code"]) == (200, 200)
     data = answer.json()["data"]
     assert set(data) == {"type", "download_url", "filename", "size", "upload"}
-    assert (data["type"], data["filename"], data["size"]) == ("audio", "me.wav", len(SOUND))
+    assert (data["type"], data["filename"], data["size"]) == ("audio", "me.wav", len(sound()))
     assert data["upload"]["method"] == "PUT"
     assert data["upload"]["headers"] == {"Content-Type": "audio/x-wav", "If-None-Match": "*"}
     assert data["upload"]["url"].startswith(f"{HERE}/api/v3/media/uploads/")
@@ -53,7 +56,7 @@ def test_the_bytes_are_put_without_a_key_and_can_be_had_without_one(program: Pro
     assert Client().get(data["download_url"]).status_code == 404  # not there yet
     assert put(data["upload"]["url"], **data["upload"]["headers"]).status_code == 200
     found = Client().get(data["download_url"])
-    assert found.getvalue() == SOUND
+    assert found.getvalue() == sound()
     assert found["Content-Type"] == "audio/wav"
 
 
@@ -62,7 +65,7 @@ def test_an_upload_address_is_good_once(program: Program) -> None:
     put(address)
     again = put(address, b"something else", **{"If-None-Match": "*"})
     assert (again.status_code, again.json()["code"]) == (412, 412)
-    assert Path(Upload.objects.get().file.path).read_bytes() == SOUND
+    assert Path(Upload.objects.get().file.path).read_bytes() == sound()
 
 
 def test_what_cannot_be_put_is_refused_in_json(program: Program) -> None:
@@ -85,9 +88,9 @@ def test_one_multipart_form(program: Program, path: str) -> None:
     answer = send(program, path)
     assert (answer.status_code, answer.json()["message"]) == (200, "success")
     data = answer.json()["data"]
-    assert (data["type"], data["filename"], data["size"]) == ("audio", "me.wav", len(SOUND))
+    assert (data["type"], data["filename"], data["size"]) == ("audio", "me.wav", len(sound()))
     found = Client().get(data.get("url", data["download_url"]))
-    assert found.getvalue() == SOUND
+    assert found.getvalue() == sound()
 
 
 def test_a_form_without_its_file_names_the_field(program: Program) -> None:

@@ -26,8 +26,10 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from tests.prepared import once, released
 from voiceclone.accounts.models import User
 from voiceclone.audio.encode import encode
+from voiceclone.engines.base import EnrolmentOptions, Progress, no_progress
 from voiceclone.engines.builtin import demo
 from voiceclone.engines.builtin.demo import demo_sample
+from voiceclone.engines.builtin.engine import BuiltinEngine
 from voiceclone.predictions.models import CLONE, Prediction
 from voiceclone.samples import intake
 from voiceclone.samples.models import Sample
@@ -114,6 +116,38 @@ def once_for_each_folder(add_files: Callable[..., None]) -> Callable[..., None]:
         self.files.update(known[key])
 
     return add
+
+
+@pytest.fixture(autouse=True)
+def what_was_learnt_is_known(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where learning is not what is tested, the same sample is learnt for real once, not for each test."""
+    if "engines" not in request.path.parts:
+        monkeypatch.setattr(BuiltinEngine, "enrol", learnt_once)
+
+
+LEARN = BuiltinEngine.enrol
+learnt: dict[tuple[bytes, EnrolmentOptions], tuple[bytes, list[tuple[str, int, int]]]] = {}
+
+
+def learnt_once(
+    self: BuiltinEngine, sample: Path, options: EnrolmentOptions, progress: Progress = no_progress
+) -> bytes:
+    """What was reported the first time is reported again: whoever stops it there is heard."""
+    key = (hashlib.sha256(sample.read_bytes()).digest(), options)
+    if key in learnt:
+        profile, steps = learnt[key]
+        for step in steps:
+            progress(*step)
+        return profile
+    reported: list[tuple[str, int, int]] = []
+
+    def report(stage: str, done: int, total: int) -> None:
+        progress(stage, done, total)
+        reported.append((stage, done, total))
+
+    profile = LEARN(self, sample, options, report)
+    learnt[key] = profile, reported
+    return profile
 
 
 @pytest.fixture

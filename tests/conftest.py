@@ -37,7 +37,17 @@ from voiceclone.voices.models import Consent, Voice
 
 ENDED = {"expired": "unused", "deleted": "owner", "failed": "failed"}
 SHARED = ("e2e", "clients", "hosted")
-LONG = ("e2e", "clients", "test_serve", "test_bootstrap", "test_builtin_enrolment", "test_builtin_odd", "hosted")
+APART = ("test_every_page",)  # in a folder that shares a studio, but with one of its own
+LONG = (
+    "e2e",
+    "test_every_page",
+    "clients",
+    "test_serve",
+    "test_bootstrap",
+    "test_builtin_enrolment",
+    "test_builtin_odd",
+    "hosted",
+)
 """Groups that take minutes: begun first, so that at the end no process is left with one while the others are idle."""
 MIGRATED = ("django_content_type", "auth_permission")
 PASSWORD = "a long enough password 42"
@@ -51,6 +61,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def group_of(item: pytest.Item) -> str:
+    if item.path.stem in APART:
+        return item.path.stem
     return next((folder for folder in SHARED if folder in item.path.parts), item.path.stem)
 
 

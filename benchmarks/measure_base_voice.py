@@ -8,10 +8,15 @@ from __future__ import annotations
 import numpy as np
 
 from voiceclone.engines.builtin.analysis import CEPSTRAL_ORDER, FloatArray
-from voiceclone.engines.builtin.base_voice import NUMBERS, PANGRAMS, say, scale_of
+from voiceclone.engines.builtin.base_voice import NUMBERS, say, scale_of
 
 RATES = (16000, 24000)  # Hz, narrow and wide
 RIDGE = 10.0
+PANGRAMS = (
+    "The quick brown fox jumps over the lazy dog. She sells sea shells by the shore, while we were away. "
+    "How much would you charge for a good boy's thin blue cheese? Many young people measure joy."
+)
+"""Sentences with every English phone."""
 
 
 def measured() -> dict[str, FloatArray]:

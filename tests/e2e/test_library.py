@@ -110,16 +110,16 @@ def on_the_server(studio: Studio) -> Iterator[OnTheServer]:
     with subprocess.Popen(
         command, cwd=MANAGE.parent, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdin
-        assert process.stdout
+        orders, answers = process.stdin, process.stdout
+        assert orders
+        assert answers
 
         def do(code: str) -> None:
-            print(json.dumps(code), file=process.stdin, flush=True)
-            assert process.stdout
-            assert process.stdout.readline() == "done\n"
+            print(json.dumps(code), file=orders, flush=True)
+            assert answers.readline() == "done\n"
 
         yield do
-        process.stdin.close()
+        orders.close()
 
 
 @pytest.fixture

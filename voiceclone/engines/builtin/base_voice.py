@@ -21,16 +21,12 @@ from voiceclone.engines.builtin.analysis import (
 from voiceclone.engines.builtin.espeak import BASE_RATE, espeak
 
 NUMBERS = Path(__file__).with_name("base_voice.npz")
-"""What the pangrams measure at the two rates that voices are learnt at: the same in every process, and slow to make.
-`python -m benchmarks.measure_base_voice` makes it."""
+"""What sentences with every English phone measure at the two rates that voices are learnt at: always the same, and slow
+to make. `python -m benchmarks.measure_base_voice` makes it."""
 SILENCE = "_"
 NARROW, WIDE = (-4, 0, 4), (-6, -3, 0, 3, 6)
 """Context windows, in frames around each frame: ±20 ms to choose exemplars, ±30 ms to predict envelopes."""
 
-PANGRAMS = (
-    "The quick brown fox jumps over the lazy dog. She sells sea shells by the shore, while we were away. "
-    "How much would you charge for a good boy's thin blue cheese? Many young people measure joy."
-)
 _STRESS_AND_LENGTH = re.compile(r"[',:;%|#]")
 _CLOSING = "\"'”’)] \n"
 WEIGHTS = 1 / np.sqrt(np.arange(1, SPECTRAL.stop - SPECTRAL.start + 1))

@@ -103,7 +103,7 @@ def test_our_scripts_build_no_markup_from_text_and_call_nobody_else(script: Path
 
 def test_stylesheet_is_small_and_calls_nobody_else() -> None:
     assert len(CSS.encode()) <= 30 * 1024
-    assert set(re.findall(r"url\(\"?([^)\"]+)", CSS)) == {"../fonts/inter.woff2"}
+    assert set(re.findall(r"url\(\"?([^)\"]+)", CSS)) == {"../fonts/inter.woff2", "../img/chevron.svg"}
     assert "@import" not in CSS
 
 

@@ -80,7 +80,7 @@ def test_with_a_second_step_the_password_alone_lets_nobody_in(page: Page) -> Non
     email = steps.sign_up(page)
     page.goto("/account/2fa/totp/activate/")
     page.get_by_label("Password").fill(PASSWORD)  # whoever sits down at an open page must not get this far
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     secret = page.locator("#totp-secret").inner_text().strip()
     enter_code(page, secret, "Switch it on")
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 def say_who(page: Page) -> None:
     expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def test_everything_in_one_zip(alices_page: Page, clone: Clone) -> None:

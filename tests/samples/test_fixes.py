@@ -149,7 +149,7 @@ def test_every_row_says_what_why_and_what_to_do() -> None:
     card = findings.card(findings.Quality(**quality), hears=60.0)
     assert len(card.findings) == 7
     assert all(row.found and row.why and row.advice for row in card.findings)
-    assert card.verdict == "Usable. seven things could be better."
+    assert card.verdict == "Usable. Seven things could be better."
     assert not card.stops
     assert "0:00 to 1:11" in card.findings[0].why
     assert sum(findings.CLEAREST in row.fixes for row in card.findings) == 1

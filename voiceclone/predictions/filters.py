@@ -32,6 +32,8 @@ class HistoryForm(forms.Form):
     )
     voice = forms.ChoiceField(required=False, label=_("Voice"))
     model = forms.ChoiceField(required=False, label=_("Model"))
+    since = forms.DateField(required=False, label=_("From (UTC)"), widget=forms.DateInput(DAY, "%Y-%m-%d"))
+    until = forms.DateField(required=False, label=_("To (UTC)"), widget=forms.DateInput(DAY, "%Y-%m-%d"))
     status = forms.ChoiceField(
         required=False,
         label=_("Status"),
@@ -43,8 +45,6 @@ class HistoryForm(forms.Form):
             (Status.CANCELLED, _("Cancelled")),
         ],
     )
-    since = forms.DateField(required=False, label=_("From (UTC)"), widget=forms.DateInput(DAY, "%Y-%m-%d"))
-    until = forms.DateField(required=False, label=_("To (UTC)"), widget=forms.DateInput(DAY, "%Y-%m-%d"))
 
     def __init__(self, user: User, given: QueryDict) -> None:
         super().__init__(given, auto_id="find-%s")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -73,7 +74,7 @@ class Card:
             return _("A good sample: %(seconds)s of clear speech.") % {"seconds": clock(self.quality.speech_seconds)}
         count = len(self.findings)
         return ngettext("Usable. One thing could be better.", "Usable. %(count)s things could be better.", count) % {
-            "count": apnumber(count)
+            "count": capfirst(str(apnumber(count)))
         }
 
     @property

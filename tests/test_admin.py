@@ -156,6 +156,20 @@ def get(browser: Client, where: str) -> str:
     return answer.content.decode()
 
 
+def test_a_moment_is_short_in_a_list_and_sorts_it(root: Client) -> None:
+    for day in (9, 10):
+        Invitation.make(f"day {day}")
+        Invitation.objects.filter(note=f"day {day}").update(created_at=f"2026-10-{day:02}T08:05:00Z")
+    for order, first, second in (
+        ("2", "2026-10-09 08:05", "2026-10-10 08:05"),
+        ("-2", "2026-10-10 08:05", "2026-10-09 08:05"),
+    ):
+        page = root.get(address(Invitation), {"o": order}).content.decode()
+        assert 'class="field-created_at' in page
+        assert 0 < page.index(first) < page.index(second)
+    assert "All times are UTC." in page
+
+
 def test_every_model_of_ours_is_there() -> None:
     assert set(OURS) <= set(admin.site._registry)
 

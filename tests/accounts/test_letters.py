@@ -131,6 +131,18 @@ def test_a_factor_that_a_stranger_added_is_not_left_by_a_new_password_alone(alic
         assert f"{SITE}/account/password/reset/" in str(letter.body)
 
 
+def test_to_the_address_that_was_given_up_no_new_password_is_offered(alice: User) -> None:
+    """It would be sent to whoever has the account now, or to nobody."""
+    request = RequestFactory(HTTP_HOST="testserver").get("/")
+    with request_context(request), translation.override("en"):
+        get_adapter(request).send_mail(
+            "account/email/email_changed", "old@example.org", {**CONTEXT, "timestamp": now()}
+        )
+    (letter,) = mail.outbox
+    assert "tell whoever runs this site at once" in str(letter.body)
+    assert "/account/password/reset/" not in str(letter.body) + html_of(letter)
+
+
 def test_who_signs_up_is_written_to_in_the_language_that_the_page_had(client: Client) -> None:
     new = {"email": "nueva@example.org", "password1": PASSWORD}
     assert client.post("/account/signup/", new, HTTP_ACCEPT_LANGUAGE="es-MX").status_code == 302

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from voiceclone.audio.speaker_embedding import WEIGHTS, embed, windows
+from voiceclone.audio.speaker_embedding import WEIGHTS, embed, encode, slope, spectra, windows
 
 
 def chant(pitch: float = 120.0, seconds: float = 3.0, rate: int = 16000) -> NDArray[np.float64]:
@@ -81,3 +81,25 @@ def test_short_sound_is_filled_up_and_silence_is_refused() -> None:
 
 def test_the_weights_are_small_enough_to_come_with_the_project() -> None:
     assert WEIGHTS.stat().st_size < 3_000_000
+
+
+def test_the_slope_leads_to_the_person() -> None:
+    """Against the difference that a small change makes, in every layer's reach: early and late frames, low and high."""
+    mels, person = spectra(chant(120), 16000), embed(chant(230), 16000)
+    likeness, gradient = slope(mels, person)
+    assert likeness == pytest.approx(float(embed(chant(120), 16000) @ person), abs=1e-5)
+    assert gradient.shape == mels.shape
+
+    def at(factor: NDArray[np.float64]) -> float:
+        mean = encode((mels * factor).astype(np.float32)).mean(0, dtype=np.float64)
+        return float(mean @ person / np.linalg.norm(mean))
+
+    for frames, bands in (
+        (slice(0, 80), slice(0, 20)),
+        (slice(80, 160), slice(0, 20)),
+        (slice(80, 160), slice(20, 40)),
+    ):
+        part = np.zeros(mels.shape)
+        part[:, frames, bands] = 0.05
+        risen = at(1 + part) - at(1 - part)
+        assert 2 * (gradient * mels * part).sum() == pytest.approx(risen, rel=0.05, abs=2e-5)

@@ -24,7 +24,8 @@ Embedding = NDArray[np.float32]
 WEIGHTS = Path(__file__).with_suffix(".npz")
 RATE = 16000  # Hz
 LAYERS = 3
-_WINDOW, _HOP, _MELS = 400, 160, 40  # samples, samples, bands
+MELS = 40  # bands
+_WINDOW, _HOP = 400, 160  # samples
 _FRAMES, _STEP = 160, 77  # of _HOP each: how much speech one embedding hears, and the way to the next
 _BLOCK = 480  # samples in which speech is told from silence
 _BELOW_SPEECH, _ABOVE_NOISE = 30.0, 6.0  # dB: quieter than the loudest by so much, or hardly louder than the quietest
@@ -62,6 +63,20 @@ def embed(waveform: NDArray[Any], sample_rate: int, *, one_level: bool = False) 
 
 def windows(waveform: NDArray[Any], sample_rate: int, *, one_level: bool = False) -> Windows:
     """The same piece by piece, to tell one voice from several. Raises ValueError where there is no sound."""
+    kept, starts, mels = _listen(waveform, sample_rate, one_level)
+    edges = np.minimum(np.stack([starts, starts + _FRAMES], axis=1) * _HOP, len(kept) - 1)
+    return Windows(kept[edges] / RATE, encode(mels), len(kept) / RATE)
+
+
+def spectra(waveform: NDArray[Any], sample_rate: int) -> NDArray[np.float32]:
+    """What `windows` hears in each piece: power in mel bands, shape (n, frames, MELS), for `encode`."""
+    return _listen(waveform, sample_rate, False)[2]
+
+
+def _listen(
+    waveform: NDArray[Any], sample_rate: int, one_level: bool
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+    """The samples that are speech, the first frame of each window in them, and the windows' spectra."""
     waveform = np.asarray(waveform, np.float64)
     if sample_rate != RATE:
         waveform = soxr.resample(waveform, sample_rate, RATE)
@@ -73,10 +88,8 @@ def windows(waveform: NDArray[Any], sample_rate: int, *, one_level: bool = False
     speech = waveform[kept]
     starts = _starts(len(speech))
     end = (starts[-1] + _FRAMES) * _HOP
-    mel = _mel_spectrogram(np.pad(speech, (0, max(0, end - len(speech)))))
-    edges = np.minimum(np.stack([starts, starts + _FRAMES], axis=1) * _HOP, len(speech) - 1)
-    embeddings = _encode(np.stack([mel[start : start + _FRAMES] for start in starts]))
-    return Windows(kept[edges] / RATE, embeddings, len(speech) / RATE)
+    spectrogram = _mel_spectrogram(np.pad(speech, (0, max(0, end - len(speech)))))
+    return kept, starts, np.stack([spectrogram[start : start + _FRAMES] for start in starts])
 
 
 def _speech(waveform: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -110,33 +123,118 @@ def _mel_spectrogram(waveform: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.asarray(np.abs(np.fft.rfft(frames * hann)) ** 2 @ _mel_filters().T, np.float32)
 
 
+def mel(frequency: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Slaney's mel scale: frequencies in Hz, any shape."""
+    return np.where(
+        frequency < 1000, frequency * 3 / 200, 15 + 27 * np.log(np.maximum(frequency, 1) / 1000) / np.log(6.4)
+    )
+
+
+@cache
+def _edges() -> NDArray[np.float64]:
+    """Where the mel bands begin, peak and end, Hz, shape (MELS + 2,)."""
+    at = np.linspace(0, mel(np.array(RATE / 2)), MELS + 2)
+    return np.where(at < 15, at * 200 / 3, 1000 * np.exp((at - 15) * np.log(6.4) / 27))
+
+
+def band_widths() -> NDArray[np.float64]:
+    """Hz, shape (MELS,). Bands have equal areas: power times width adds up to the power of the sound."""
+    edges = _edges()
+    return (edges[2:] - edges[:-2]) / 2
+
+
 @cache
 def _mel_filters() -> NDArray[np.float64]:
-    """Triangles of equal area on Slaney's mel scale, (40, 201)."""
-    top = 15 + np.log(RATE / 2 / 1000) / (np.log(6.4) / 27)
-    mel = np.linspace(0, top, _MELS + 2)
-    edges = np.where(mel < 15, mel * 200 / 3, 1000 * np.exp((mel - 15) * np.log(6.4) / 27))
+    """Triangles of equal area, (40, 201)."""
+    edges = _edges()
     frequency = np.linspace(0, RATE / 2, _WINDOW // 2 + 1)
     rise = (frequency - edges[:-2, None]) / np.diff(edges)[:-1, None]
     fall = (edges[2:, None] - frequency) / np.diff(edges)[1:, None]
     return np.asarray(np.maximum(0, np.minimum(rise, fall)) * (2 / (edges[2:] - edges[:-2]))[:, None])
 
 
-def _encode(mels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Three LSTM layers, the last state through a rectified linear layer: (n, frames, 40) to (n, 256)."""
+def encode(mels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Three LSTM layers, the last state through a rectified linear layer: (n, frames, MELS) to (n, 256)."""
     weights, rows = _weights(), mels
     for layer in range(LAYERS):
-        driven = rows @ weights[f"input_{layer}"] + weights[f"bias_{layer}"]
-        recurrent = weights[f"recurrent_{layer}"]
-        state = cell = np.zeros((len(rows), len(recurrent)), np.float32)
-        out = np.empty((*rows.shape[:2], len(recurrent)), np.float32)
-        for step in range(rows.shape[1]):
-            enter, forget, new, leave = np.split(driven[:, step] + state @ recurrent, 4, axis=1)
-            cell = expit(forget) * cell + expit(enter) * np.tanh(new)
-            state = out[:, step] = expit(leave) * np.tanh(cell)
-        rows = out
+        rows = _run(layer, rows).states
     raw = np.maximum(0, rows[:, -1] @ weights["linear"] + weights["linear_bias"])
     return np.asarray(raw / np.linalg.norm(raw, axis=1, keepdims=True))
+
+
+def slope(mels: NDArray[np.float32], person: Embedding) -> tuple[float, NDArray[np.float32]]:
+    """How like a person what is heard in `mels`, as for `encode`, is, and the gradient of that, shape of `mels`."""
+    weights, rows, runs = _weights(), mels, []
+    for layer in range(LAYERS):
+        runs.append(_run(layer, rows))
+        rows = runs[-1].states
+    raw = np.maximum(0, rows[:, -1] @ weights["linear"] + weights["linear_bias"])
+    lengths = np.linalg.norm(raw, axis=1, keepdims=True)
+    each = raw / lengths
+    length = np.linalg.norm(each.mean(axis=0))
+    mean = each.mean(axis=0) / length
+    likeness = float(mean @ person)
+    back = (person - likeness * mean) / (length * len(each))
+    back = (back - (each @ back)[:, None] * each) / lengths * (raw > 0)
+    behind = np.zeros_like(rows)
+    behind[:, -1] = back @ weights["linear"].T
+    for layer in reversed(range(LAYERS)):
+        behind = _back(layer, runs[layer], behind)
+    return likeness, behind
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one layer did; all but the states are (frames, n, …)."""
+
+    gates: NDArray[np.float32]  # (…, 4 * 256): enter, forget, new, leave
+    cells: NDArray[np.float32]
+    states: NDArray[np.float32]  # (n, frames, 256)
+
+
+def _run(layer: int, rows: NDArray[np.float32]) -> _Run:
+    weights = _weights()
+    driven = rows @ weights[f"input_{layer}"] + weights[f"bias_{layer}"]
+    recurrent = weights[f"recurrent_{layer}"]
+    count, frames, units = *rows.shape[:2], len(recurrent)
+    state = cell = np.zeros((count, units), np.float32)
+    gates, cells = np.empty((frames, count, 4 * units), np.float32), np.empty((frames, count, units), np.float32)
+    states = np.empty((count, frames, units), np.float32)
+    for step in range(frames):
+        enter, forget, new, leave = _split(gates[step])
+        gates[step] = driven[:, step] + state @ recurrent
+        for gate in (enter, forget, leave):
+            expit(gate, out=gate)
+        np.tanh(new, out=new)
+        cell = cells[step] = forget * cell + enter * new
+        state = states[:, step] = leave * np.tanh(cell)
+    return _Run(gates, cells, states)
+
+
+def _back(layer: int, run: _Run, behind: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The gradient of what went into a layer, (n, frames, inputs), from that of its states."""
+    weights = _weights()
+    recurrent = weights[f"recurrent_{layer}"].T
+    driven = np.empty((*behind.shape[:2], recurrent.shape[0]), np.float32)
+    of_state = of_cell = np.zeros_like(run.cells[0])
+    for step in reversed(range(len(run.cells))):
+        enter, forget, new, leave = _split(run.gates[step])
+        squashed = np.tanh(run.cells[step])
+        before = run.cells[step - 1] if step else np.zeros_like(squashed)
+        of_state = of_state + behind[:, step]
+        of_cell = of_cell + of_state * leave * (1 - squashed**2)
+        here = _split(driven[:, step])
+        here[0][:] = of_cell * new * enter * (1 - enter)
+        here[1][:] = of_cell * before * forget * (1 - forget)
+        here[2][:] = of_cell * enter * (1 - new**2)
+        here[3][:] = of_state * squashed * leave * (1 - leave)
+        of_cell = of_cell * forget
+        of_state = driven[:, step] @ recurrent
+    return np.asarray(driven @ weights[f"input_{layer}"].T)
+
+
+def _split(gates: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    return np.split(gates, 4, axis=1)
 
 
 @cache

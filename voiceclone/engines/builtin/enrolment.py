@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import soxr
 
+from voiceclone.audio.speaker_embedding import Embedding, embed
 from voiceclone.engines.base import EnrolmentOptions, Progress, SampleRejected, no_progress
-from voiceclone.engines.builtin import average_voice, base_voice, conversion, reference
+from voiceclone.engines.builtin import average_voice, base_voice, calibration, conversion, equaliser, reference
 from voiceclone.engines.builtin.alignment import Pairs, Phrase, align
 from voiceclone.engines.builtin.analysis import (
     FRAME_PERIOD,
@@ -26,6 +27,7 @@ from voiceclone.engines.builtin.transcription import SAMPLE_RATE, Word, recognis
 from voiceclone.said import Said
 
 _LEAST_SPEECH = 2.0  # seconds
+_HEARD = 30  # seconds that say who speaks
 _LONGEST_PHRASE, _LONGEST_WORD = 6.0, 1.5  # seconds; what is heard as a longer word is a hum
 _PAUSE = 0.12  # seconds of silence that end a phrase
 _ADVICE = Said("Record somewhere quieter, closer to the microphone.")
@@ -35,10 +37,19 @@ def enrol(
     waveform: FloatArray, sample_rate: int, options: EnrolmentOptions, progress: Progress = no_progress
 ) -> Profile:
     """Learn a voice from mono speech, shape (n,). Raises SampleRejected where there is too little of it."""
+    profile, person = learn(waveform, sample_rate, options, progress)
+    return calibration.calibrate(profile, person)
+
+
+def learn(
+    waveform: FloatArray, sample_rate: int, options: EnrolmentOptions, progress: Progress = no_progress
+) -> tuple[Profile, Embedding]:
+    """A voice with the usual equaliser, and whom it should sound like."""
     if options.noise_reduction:
         from voiceclone.audio.noise import reduce_noise
 
         waveform = np.asarray(reduce_noise(waveform.astype(np.float32), sample_rate), np.float64)
+    recording = waveform[: _HEARD * sample_rate], sample_rate
     waveform, rate, loudness = reference.prepare(waveform, sample_rate)
     middle = median_f0(waveform, rate)
     if middle is None:
@@ -65,8 +76,9 @@ def enrol(
         )
     advance()
     profile = _fit(pairs, frames, words, loudness)
+    person = embed(recording[0] * (profile.loudness / loudness), recording[1])
     advance()
-    return profile
+    return profile, person
 
 
 def phrases_of(words: list[Word]) -> list[list[Word]]:
@@ -162,4 +174,5 @@ def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word], loudness: floa
         tempo=float(np.clip(said / len(frame), 0.6, 1.5)),
         transcript=" ".join(word.text for word in words if word.spoken),
         loudness=float(np.clip(loudness, *LOUDNESS)),
+        equaliser=equaliser.usual(),
     )

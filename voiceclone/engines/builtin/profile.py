@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceclone.engines.base import EngineError
+from voiceclone.engines.builtin import equaliser
 from voiceclone.engines.builtin.analysis import FloatArray, IntArray
 
 VERSION = 2
 LOUDNESS = (10 ** (-30 / 20), 10 ** (-18 / 20))  # -30 to -18 dBFS: neither lost nor shouted
 
 _HALF_PRECISION = ("mel_cepstra", "context", "position", "cost")
+_SINGLE_PRECISION = ("f0", "turn", "weights", "mean", "deviation", "equaliser")
 _INTEGERS = ("frame", "pitch_marks")
 
 
@@ -46,6 +48,7 @@ class Profile:
     tempo: float  # the speaker's against the base voice's
     transcript: str  # what was heard
     loudness: float  # root mean square of the speech, as the recording has it, within LOUDNESS
+    equaliser: FloatArray  # (2, BANDS) dB, for loud and for soft frames
 
     def dump(self) -> bytes:
         """The voice as bytes: an .npz archive without pickles."""
@@ -53,7 +56,7 @@ class Profile:
         packed["waveform"] = np.round(np.clip(self.waveform, -1, 1) * 32767).astype(np.int16)
         packed |= {name: packed[name].astype(np.float16) for name in _HALF_PRECISION}
         packed |= {name: packed[name].astype(np.int32) for name in _INTEGERS}
-        packed |= {name: packed[name].astype(np.float32) for name in ("f0", "turn", "weights", "mean", "deviation")}
+        packed |= {name: packed[name].astype(np.float32) for name in _SINGLE_PRECISION}
         buffer = io.BytesIO()
         np.savez_compressed(buffer, version=np.array(VERSION), **packed)
         return buffer.getvalue()
@@ -71,12 +74,13 @@ class Profile:
                     found=version,
                     wanted=VERSION,
                 )
-            names = {field.name for field in fields(cls)} - ({"loudness"} - set(archive.files))  # an older one has none
-            kept = {"loudness": np.array(0.09), **{name: archive[name] for name in names}}
+            older = {"loudness": np.array(0.09), "equaliser": equaliser.usual()}
+            names = {field.name for field in fields(cls)} - (set(older) - set(archive.files))
+            kept = older | {name: archive[name] for name in names}
         except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise EngineError("This is not a voice of the built-in engine. Clone it again from its sample.") from error
         kept["waveform"] = kept["waveform"] / 32767.0
-        for name in (*_HALF_PRECISION, "f0", "turn", "weights", "mean", "deviation"):
+        for name in (*_HALF_PRECISION, *_SINGLE_PRECISION):
             kept[name] = kept[name].astype(np.float64)
         for name in _INTEGERS:
             kept[name] = kept[name].astype(np.int64)

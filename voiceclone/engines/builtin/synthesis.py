@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from voiceclone.engines.base import Waveform
-from voiceclone.engines.builtin import average_voice, base_voice, conversion, prosody, selection, variation
+from voiceclone.engines.builtin import average_voice, base_voice, conversion, equaliser, prosody, selection, variation
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, IntArray, envelope_basis
 from voiceclone.engines.builtin.base_voice import WIDE, BaseSpeech, base_features, in_context
 from voiceclone.engines.builtin.espeak import BASE_RATE
@@ -138,12 +138,14 @@ def _overlap_add(
     basis = envelope_basis(profile.sample_rate, _GRAIN_FFT)
     difference = target - profile.mel_cepstra[exemplars]
     tilt = _tilt(profile.sample_rate, style.tilt)
+    gains = equaliser.gains(target, profile.mel_cepstra, profile.equaliser, profile.sample_rate) * np.log(10) / 20
+    shapes = equaliser.shapes(profile.sample_rate, _GRAIN_FFT)
     random = np.random.RandomState(2)
     for start in range(0, len(grains.time), _BLOCK):
         block = np.arange(start, min(start + _BLOCK, len(grains.time)))
         frame = grains.frame[block]
         share = np.where(grains.voiced[block], _CORRECTION, _CORRECTION_OF_NOISE)[:, None]
-        response = np.exp(share * np.clip(difference[frame] @ basis, -4, 3) + tilt)
+        response = np.exp(share * np.clip(difference[frame] @ basis, -4, 3) + gains[frame] @ shapes + tilt)
         pieces, windows = np.zeros((len(block), _GRAIN_FFT)), []
         for row, g in enumerate(block):
             half, centre = grains.half[g], grains.centre[g]

@@ -63,7 +63,7 @@ def learn(
         words = _listen(waveform, rate, options.transcript, progress)
         frames = analysis.result()
     groups = phrases_of(words)
-    advance = _counter(progress, 2 + 2 * len(groups))
+    advance = _counter(progress, 3 + 2 * len(groups))  # the last of them is calibration
     phrases = say_again(groups, frames, advance)
     pairs, recognised = pair(phrases, frames, advance)
     if recognised < _LEAST_SPEECH:

@@ -30,6 +30,7 @@ _FRAMES, _STEP = 160, 77  # of _HOP each: how much speech one embedding hears, a
 _BLOCK = 480  # samples in which speech is told from silence
 _BELOW_SPEECH, _ABOVE_NOISE = 30.0, 6.0  # dB: quieter than the loudest by so much, or hardly louder than the quietest
 _SMOOTH, _AROUND = 8, 7  # blocks: of the moving average, and what is kept around speech
+_LARGE = np.float32(2.0**80)  # gradients fade over time, and processors are slow with the tiniest numbers
 _LEVEL_DB = -30.0  # RMS, of full scale: what is quieter is amplified to this
 
 
@@ -177,10 +178,10 @@ def slope(mels: NDArray[np.float32], person: Embedding) -> tuple[float, NDArray[
     back = (person - likeness * mean) / (length * len(each))
     back = (back - (each @ back)[:, None] * each) / lengths * (raw > 0)
     behind = np.zeros_like(rows)
-    behind[:, -1] = back @ weights["linear"].T
+    behind[:, -1] = back @ weights["linear"].T * _LARGE
     for layer in reversed(range(LAYERS)):
         behind = _back(layer, runs[layer], behind)
-    return likeness, behind
+    return likeness, behind / _LARGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _run(layer: int, rows: NDArray[np.float32]) -> _Run:
 def _back(layer: int, run: _Run, behind: NDArray[np.float32]) -> NDArray[np.float32]:
     """The gradient of what went into a layer, (n, frames, inputs), from that of its states."""
     weights = _weights()
-    recurrent = weights[f"recurrent_{layer}"].T
+    recurrent = np.ascontiguousarray(weights[f"recurrent_{layer}"].T)
     driven = np.empty((*behind.shape[:2], recurrent.shape[0]), np.float32)
     of_state = of_cell = np.zeros_like(run.cells[0])
     for step in reversed(range(len(run.cells))):

@@ -186,28 +186,28 @@ def slope(mels: NDArray[np.float32], person: Embedding) -> tuple[float, NDArray[
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What one layer did; all but the states are (frames, n, …)."""
+    """What one layer did; arrays are (n, frames, …)."""
 
     gates: NDArray[np.float32]  # (…, 4 * 256): enter, forget, new, leave
-    cells: NDArray[np.float32]
-    states: NDArray[np.float32]  # (n, frames, 256)
+    cells: NDArray[np.float32]  # (…, 256)
+    states: NDArray[np.float32]  # (…, 256)
 
 
 def _run(layer: int, rows: NDArray[np.float32]) -> _Run:
     weights = _weights()
-    driven = rows @ weights[f"input_{layer}"] + weights[f"bias_{layer}"]
+    gates = rows @ weights[f"input_{layer}"]  # the largest array by far, so what follows is written over it
+    gates += weights[f"bias_{layer}"]
     recurrent = weights[f"recurrent_{layer}"]
     count, frames, units = *rows.shape[:2], len(recurrent)
     state = cell = np.zeros((count, units), np.float32)
-    gates, cells = np.empty((frames, count, 4 * units), np.float32), np.empty((frames, count, units), np.float32)
-    states = np.empty((count, frames, units), np.float32)
+    cells, states = np.empty((2, count, frames, units), np.float32)
     for step in range(frames):
-        enter, forget, new, leave = _split(gates[step])
-        gates[step] = driven[:, step] + state @ recurrent
+        gates[:, step] += state @ recurrent
+        enter, forget, new, leave = _split(gates[:, step])
         for gate in (enter, forget, leave):
             expit(gate, out=gate)
         np.tanh(new, out=new)
-        cell = cells[step] = forget * cell + enter * new
+        cell = cells[:, step] = forget * cell + enter * new
         state = states[:, step] = leave * np.tanh(cell)
     return _Run(gates, cells, states)
 
@@ -217,11 +217,11 @@ def _back(layer: int, run: _Run, behind: NDArray[np.float32]) -> NDArray[np.floa
     weights = _weights()
     recurrent = np.ascontiguousarray(weights[f"recurrent_{layer}"].T)
     driven = np.empty((*behind.shape[:2], recurrent.shape[0]), np.float32)
-    of_state = of_cell = np.zeros_like(run.cells[0])
-    for step in reversed(range(len(run.cells))):
-        enter, forget, new, leave = _split(run.gates[step])
-        squashed = np.tanh(run.cells[step])
-        before = run.cells[step - 1] if step else np.zeros_like(squashed)
+    of_state = of_cell = np.zeros_like(run.cells[:, 0])
+    for step in reversed(range(run.cells.shape[1])):
+        enter, forget, new, leave = _split(run.gates[:, step])
+        squashed = np.tanh(run.cells[:, step])
+        before = run.cells[:, step - 1] if step else np.zeros_like(squashed)
         of_state = of_state + behind[:, step]
         of_cell = of_cell + of_state * leave * (1 - squashed**2)
         here = _split(driven[:, step])

@@ -44,12 +44,12 @@ def enrol(
 def learn(
     waveform: FloatArray, sample_rate: int, options: EnrolmentOptions, progress: Progress = no_progress
 ) -> tuple[Profile, Embedding]:
-    """A voice with the usual equaliser, and whom it should sound like."""
+    """A voice with the usual equaliser, and the embedding of whom it should sound like. Raises as `enrol` does."""
     if options.noise_reduction:
         from voiceclone.audio.noise import reduce_noise
 
         waveform = np.asarray(reduce_noise(waveform.astype(np.float32), sample_rate), np.float64)
-    recording = waveform[: _HEARD * sample_rate], sample_rate
+    recording = waveform[: _HEARD * sample_rate]
     waveform, rate, loudness = reference.prepare(waveform, sample_rate)
     middle = median_f0(waveform, rate)
     if middle is None:
@@ -76,7 +76,7 @@ def learn(
         )
     advance()
     profile = _fit(pairs, frames, words, loudness)
-    person = embed(recording[0] * (profile.loudness / loudness), recording[1])
+    person = embed(recording * (profile.loudness / loudness), sample_rate)
     advance()
     return profile, person
 

@@ -20,12 +20,11 @@ BANDS = 10
 """Triangles of equal width on the mel scale, the first around 0.1 kHz, the last from 7 kHz up."""
 LOUD = 60.0  # percent of frames are softer than what is half loud and half soft
 _GRADUAL = 3.0  # dB around the middle
-_BASIS_FFT, _EQUAL_AREA_FROM = (
-    128,
-    1000.0,
-)  # Hz: above it, what the embedding's mel bands add up to falls with frequency
+_BASIS_FFT = 128
+_EQUAL_AREA_FROM = 1000.0  # Hz: above it, the embedding's mel bands hear less the higher they are
 
 
+@cache
 def usual() -> FloatArray:
     """What most voices want, dB, shape (2, BANDS): loud frames, soft frames."""
     with np.load(NUMBERS) as numbers:

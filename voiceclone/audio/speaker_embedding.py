@@ -89,7 +89,7 @@ def _listen(
     speech = waveform[kept]
     starts = _starts(len(speech))
     end = (starts[-1] + _FRAMES) * _HOP
-    spectrogram = _mel_spectrogram(np.pad(speech, (0, max(0, end - len(speech)))))
+    spectrogram = mel_spectrogram(np.pad(speech, (0, max(0, end - len(speech)))))
     return kept, starts, np.stack([spectrogram[start : start + _FRAMES] for start in starts])
 
 
@@ -116,8 +116,8 @@ def _starts(samples: int) -> NDArray[np.intp]:
     return starts[:-1] if reaches_too_far else starts
 
 
-def _mel_spectrogram(waveform: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Power in mel bands, (frames, 40), frames centred at multiples of 10 ms."""
+def mel_spectrogram(waveform: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Power in mel bands, (frames, MELS), of sound at RATE; frames are centred at multiples of 10 ms."""
     padded = np.pad(waveform, _WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW)

@@ -10,7 +10,7 @@ import soxr
 
 from voiceclone.audio.speaker_embedding import Embedding, embed
 from voiceclone.engines.base import EnrolmentOptions, Progress, SampleRejected, no_progress
-from voiceclone.engines.builtin import average_voice, base_voice, calibration, conversion, equaliser, reference
+from voiceclone.engines.builtin import average_voice, base_voice, calibration, conversion, postfilter, reference
 from voiceclone.engines.builtin.alignment import Pairs, Phrase, align
 from voiceclone.engines.builtin.analysis import (
     FRAME_PERIOD,
@@ -44,7 +44,7 @@ def enrol(
 def learn(
     waveform: FloatArray, sample_rate: int, options: EnrolmentOptions, progress: Progress = no_progress
 ) -> tuple[Profile, Embedding]:
-    """A voice with the usual equaliser, and the embedding of whom it should sound like. Raises as `enrol` does."""
+    """A voice without a tone of its own, and the embedding of whom it should sound like. Raises as `enrol` does."""
     if options.noise_reduction:
         from voiceclone.audio.noise import reduce_noise
 
@@ -152,6 +152,8 @@ def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word], loudness: floa
     turn, weights = conversion.fit(average[trusted], x, y)
     log_f0 = np.log(frames.f0[frames.voiced])
     centre = float(np.median(log_f0))
+    loudness = float(np.clip(loudness, *LOUDNESS))
+    mel_mean, mel_middle = postfilter.measure(reference.as_loud(frames.waveform, loudness), frames.sample_rate)
     said = sum(p.phrase.base_beyond - p.phrase.base_first for p in pairs)
     return Profile(
         sample_rate=frames.sample_rate,
@@ -173,6 +175,8 @@ def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word], loudness: floa
         log_f0_deviation=float(np.clip(log_f0[np.abs(log_f0 - centre) < 0.7].std(), 0.08, 0.30)),
         tempo=float(np.clip(said / len(frame), 0.6, 1.5)),
         transcript=" ".join(word.text for word in words if word.spoken),
-        loudness=float(np.clip(loudness, *LOUDNESS)),
-        equaliser=equaliser.usual(),
+        loudness=loudness,
+        mel_mean=mel_mean,
+        mel_middle=mel_middle,
+        tone=np.zeros((2, postfilter.BANDS)),
     )

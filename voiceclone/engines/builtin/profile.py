@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceclone.engines.base import EngineError
-from voiceclone.engines.builtin import equaliser
+from voiceclone.engines.builtin import postfilter
 from voiceclone.engines.builtin.analysis import FloatArray, IntArray
+from voiceclone.engines.builtin.reference import as_loud
 
 VERSION = 2
 LOUDNESS = (10 ** (-30 / 20), 10 ** (-18 / 20))  # -30 to -18 dBFS: neither lost nor shouted
 
 _HALF_PRECISION = ("mel_cepstra", "context", "position", "cost")
-_SINGLE_PRECISION = ("f0", "turn", "weights", "mean", "deviation", "equaliser")
+_SINGLE_PRECISION = ("f0", "turn", "weights", "mean", "deviation", "mel_mean", "tone")
 _INTEGERS = ("frame", "pitch_marks")
 
 
@@ -48,7 +49,9 @@ class Profile:
     tempo: float  # the speaker's against the base voice's
     transcript: str  # what was heard
     loudness: float  # root mean square of the speech, as the recording has it, within LOUDNESS
-    equaliser: FloatArray  # (2, BANDS) dB, for loud and for soft frames
+    mel_mean: FloatArray  # (MELS,) dB, of the recording at that loudness in the speaker embedding's mel bands
+    mel_middle: float  # dB, between its loud and its soft frames
+    tone: FloatArray  # (2, BANDS) dB, what loud and soft frames get of the voice's own
 
     def dump(self) -> bytes:
         """The voice as bytes: an .npz archive without pickles."""
@@ -74,9 +77,13 @@ class Profile:
                     found=version,
                     wanted=VERSION,
                 )
-            older = {"loudness": np.array(0.09), "equaliser": equaliser.usual()}
-            names = {field.name for field in fields(cls)} - (set(older) - set(archive.files))
-            kept = older | {name: archive[name] for name in names}
+            older = {"loudness": np.array(0.09), "tone": np.zeros((2, postfilter.BANDS))}
+            kept = older | {name: archive[name] for name in archive.files}
+            if "mel_mean" not in kept:
+                recorded = as_loud(kept["waveform"] / 32767.0, float(kept["loudness"]))
+                mean, middle = postfilter.measure(recorded, int(kept["sample_rate"]))
+                kept |= {"mel_mean": mean, "mel_middle": np.array(middle)}
+            kept = {field.name: kept[field.name] for field in fields(cls)}
         except (ValueError, LookupError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise EngineError("This is not a voice of the built-in engine. Clone it again from its sample.") from error
         kept["waveform"] = kept["waveform"] / 32767.0
@@ -84,6 +91,6 @@ class Profile:
             kept[name] = kept[name].astype(np.float64)
         for name in _INTEGERS:
             kept[name] = kept[name].astype(np.int64)
-        for name in ("sample_rate", "log_f0_mean", "log_f0_deviation", "tempo", "transcript", "loudness"):
+        for name in ("sample_rate", "log_f0_mean", "log_f0_deviation", "tempo", "transcript", "loudness", "mel_middle"):
             kept[name] = kept[name].item()
         return cls(**kept)

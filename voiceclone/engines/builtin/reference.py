@@ -51,6 +51,11 @@ def active_rms(waveform: FloatArray) -> float:
     return float(np.sqrt(np.mean(active**2))) if len(active) else 1.0
 
 
+def as_loud(waveform: FloatArray, loudness: float) -> FloatArray:
+    """The same so loud, as `active_rms` measures."""
+    return np.asarray(waveform * (loudness / active_rms(waveform)))
+
+
 def _has_treble(waveform: FloatArray, sample_rate: int) -> bool:
     frequency, power = welch(waveform, sample_rate, nperseg=2048)
     treble, voice = (frequency > 8500) & (frequency < 11000), (frequency > 300) & (frequency < 3000)

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from voiceclone.engines.base import Waveform
-from voiceclone.engines.builtin import average_voice, base_voice, conversion, equaliser, prosody, selection, variation
+from voiceclone.engines.builtin import average_voice, base_voice, conversion, postfilter, prosody, selection, variation
 from voiceclone.engines.builtin.analysis import FRAME_PERIOD, FloatArray, IntArray, envelope_basis
 from voiceclone.engines.builtin.base_voice import WIDE, BaseSpeech, base_features, in_context
 from voiceclone.engines.builtin.espeak import BASE_RATE
 from voiceclone.engines.builtin.profile import Profile
 from voiceclone.engines.builtin.prosody import Style
-from voiceclone.engines.builtin.reference import active_rms
+from voiceclone.engines.builtin.reference import as_loud
 from voiceclone.engines.builtin.variation import Variation
 
 OUTPUT_RATE = 24000  # Hz
@@ -51,10 +51,21 @@ def say(
     `voice` is espeak-ng's; `tempo` a factor beside the style's, `semitones` are added to the style's,
     `seed` names another take of it.
     """
+    waveform = unfiltered(profile, text, voice, style, tempo, semitones, seed)
+    if not len(waveform):
+        return np.zeros(0, np.float32)
+    waveform = as_loud(postfilter.apply(waveform, profile), profile.loudness) * 10 ** (style.gain / 20)
+    return np.asarray(soxr.resample(waveform, profile.sample_rate, OUTPUT_RATE), np.float32)
+
+
+def unfiltered(
+    profile: Profile, text: str, voice: str, style: Style, tempo: float = 1.0, semitones: float = 0.0, seed: int = 0
+) -> FloatArray:
+    """The same before the postfilter, at the profile's sample rate."""
     rate = int(np.clip(BASE_RATE * profile.tempo, 90, 320))
     speech = base_voice.say(text, voice, profile.sample_rate, rate)
     if speech.spoken.sum() < 10:
-        return np.zeros(0, np.float32)
+        return np.zeros(0)
     take = variation.of(seed, text)
     f0 = prosody.f0_contour(profile, speech, style, semitones, take)
     exemplars, target = _envelopes(profile, speech, f0, take)
@@ -63,9 +74,7 @@ def say(
     waveform = _overlap_add(profile, speech, exemplars, target, grains, style, ends)
     spoken, edges = np.flatnonzero(speech.spoken), np.append(0.0, ends) * profile.sample_rate
     first, beyond = max(0, spoken[0] - _MARGIN), min(len(speech), spoken[-1] + 1 + _MARGIN)
-    waveform = waveform[round(edges[first]) : round(edges[beyond])]
-    waveform = waveform * (profile.loudness / active_rms(waveform) * 10 ** (style.gain / 20))
-    return np.asarray(soxr.resample(waveform, profile.sample_rate, OUTPUT_RATE), np.float32)
+    return as_loud(waveform[round(edges[first]) : round(edges[beyond])], profile.loudness)
 
 
 def _envelopes(profile: Profile, speech: BaseSpeech, f0: FloatArray, take: Variation) -> tuple[IntArray, FloatArray]:
@@ -138,14 +147,12 @@ def _overlap_add(
     basis = envelope_basis(profile.sample_rate, _GRAIN_FFT)
     difference = target - profile.mel_cepstra[exemplars]
     tilt = _tilt(profile.sample_rate, style.tilt)
-    gains = equaliser.gains(target, profile.mel_cepstra, profile.equaliser, profile.sample_rate) * np.log(10) / 20
-    shapes = equaliser.shapes(profile.sample_rate, _GRAIN_FFT)
     random = np.random.RandomState(2)
     for start in range(0, len(grains.time), _BLOCK):
         block = np.arange(start, min(start + _BLOCK, len(grains.time)))
         frame = grains.frame[block]
         share = np.where(grains.voiced[block], _CORRECTION, _CORRECTION_OF_NOISE)[:, None]
-        response = np.exp(share * np.clip(difference[frame] @ basis, -4, 3) + gains[frame] @ shapes + tilt)
+        response = np.exp(share * np.clip(difference[frame] @ basis, -4, 3) + tilt)
         pieces, windows = np.zeros((len(block), _GRAIN_FFT)), []
         for row, g in enumerate(block):
             half, centre = grains.half[g], grains.centre[g]

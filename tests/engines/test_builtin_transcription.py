@@ -65,6 +65,16 @@ def test_without_its_helper_it_hears_the_same(short: FloatArray, monkeypatch: py
     assert transcription.transcribe(short) == words
 
 
+def test_who_was_heard_before_has_no_say(speech: FloatArray) -> None:
+    mine, another = speech[: 4 * SAMPLE_RATE], np.sin(np.arange(SAMPLE_RATE) ** 1.5)
+    fresh = transcription.Recogniser()
+    mean = fresh.cepstral_mean(mine)
+    words = fresh.transcribe(mine, cepstral_mean=mean)
+    fresh.transcribe(another)
+    assert fresh.cepstral_mean(mine) == mean
+    assert fresh.transcribe(mine, cepstral_mean=mean) == words
+
+
 @pytest.mark.parametrize("when", ["at once", "while one waits"])
 def test_the_helper_ends_when_a_clone_is_cancelled(short: FloatArray, when: str) -> None:
     class CancelledError(Exception):

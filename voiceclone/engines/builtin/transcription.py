@@ -138,7 +138,7 @@ class Recogniser:
 
     def _decode(self, pcm: NDArray[np.int16], progress: Progress, cepstral_mean: str | None = None) -> list[Word]:
         decoder, step = self._decoder, int(_SLICE * SAMPLE_RATE)
-        # What the last speaker's microphone taught it does not hold for this one.
+        decoder.reinit_feat()  # what the last speaker's microphone taught it does not hold for this one
         decoder.set_cmn(cepstral_mean or self._usual_mean)
         decoder.start_utt()
         try:

@@ -1,6 +1,6 @@
 // Made by `manage.py languages`.
 (window.voiceclone ||= {}).words = {
-"About {sound} of speech, ready in about {work}": "Unos {sound} de habla, lista en unos {work}",
+"About {sound} of speech, ready in about {work}": "Durará {sound} y tardará {work}, aprox.",
 "At least {least} seconds": "Al menos {least} segundos",
 "Checking your sample": "Comprobando tu muestra",
 "Clipping: move back a little": "Se satura: aléjate un poco",

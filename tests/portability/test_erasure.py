@@ -306,7 +306,7 @@ def test_a_spanish_account_gets_a_spanish_receipt(everything: User, settings: An
     row = erase(everything)
     (letter,) = mail.outbox
     assert letter.subject == "Tu cuenta está eliminada"
-    assert "2 voces, 1 muestra, 2 avances, 1 locución, 2 registros de consentimiento" in str(letter.body)
+    assert "2 voces, 1 muestra, 2 pruebas, 1 locución, 2 registros de consentimiento" in str(letter.body)
     assert f"/receipts/{row.pk}/" in str(letter.alternatives[0][0])  # type: ignore[attr-defined]
 
 
@@ -363,6 +363,14 @@ def test_the_page_says_exactly_what_goes(everything: User, signed_in: SignIn) ->
     page = signed_in(everything).get("/account/delete/").content.decode()
     for words in ("2 voices", "1 sample", "1 speech", "2 previews", ADDRESS):
         assert words in page
+
+
+def test_who_reads_spanish_types_a_spanish_phrase(everything: User, signed_in: SignIn) -> None:
+    User.objects.filter(pk=everything.pk).update(language="es")
+    browser = signed_in(everything)
+    assert "o «eliminar mi cuenta» para confirmar" in browser.get("/account/delete/").content.decode()
+    browser.post("/account/delete/", {"confirmation": "Eliminar mi cuenta"})
+    assert Erasure.objects.count() == 1
 
 
 @pytest.mark.parametrize("typed", [ADDRESS, ADDRESS.upper(), "delete my account", " Delete my account "])

@@ -20,7 +20,7 @@ from voiceclone.samples.models import Sample
 from voiceclone.voices import voice_id
 from voiceclone.voices.models import Consent
 
-PHRASE = "delete my account"
+PHRASE = _("delete my account")
 DAY = 86400
 MUST_BE_READ = _(
     "This site clones a voice only where its speaker reads a sentence aloud here, so nothing can be imported. A "
@@ -47,7 +47,7 @@ class EraseForm(forms.Form):
 
     def clean_confirmation(self) -> str:
         value = self.cleaned_data["confirmation"].strip()
-        if value.lower() not in (self.user.email.lower(), PHRASE):
+        if value.lower() not in (self.user.email.lower(), "delete my account", str(PHRASE)):
             sentence = (
                 gettext("Type your email address or “{phrase}” here; “{value}” was typed.")
                 if value

@@ -157,5 +157,6 @@ def can_speak(engine: str, language: str) -> str:
     """The language, where that engine can speak it."""
     if language not in registry.capabilities(engine).languages:
         sentence = gettext("{engine} cannot speak {language} yet.")
-        raise forms.ValidationError(sentence.format(engine=naming.title(engine), language=naming.language(language)))
+        name = naming.language_in_a_sentence(language)
+        raise forms.ValidationError(sentence.format(engine=naming.title(engine), language=name))
     return language

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from voiceclone.engines import registry
@@ -34,6 +34,12 @@ def label(engine: str) -> str:
 
 def language(value: object) -> str:
     return str(_("Detected from the text") if value == catalog.AUTO else LANGUAGES.get(str(value), value))
+
+
+def language_in_a_sentence(value: object) -> str:
+    """English alone writes its languages with a capital."""
+    name = language(value)
+    return name if (get_language() or "en").startswith("en") else name.lower()
 
 
 def emotion(value: object) -> str:

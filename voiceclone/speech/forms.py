@@ -150,8 +150,9 @@ class SpeechForm(forms.Form):
             gettext("This voice cannot speak {values} yet."),
             gettext("This voice cannot sound {values} yet."),
         )
+        languages = {value: naming.language_in_a_sentence(value) for value in naming.LANGUAGES}
         for field, words, honoured, sentence in (
-            ("language_boost", {value: str(name) for value, name in naming.LANGUAGES.items()}, can_be_spoken, speaks),
+            ("language_boost", languages, can_be_spoken, speaks),
             ("emotion", {value: naming.emotion(value).lower() for value in naming.EMOTIONS}, can_be_felt, sounds),
         ):
             missing = [value for value in words if value not in honoured]

@@ -55,7 +55,7 @@ def match(recogniser: Recogniser, waveform: FloatArray, text: str) -> TextMatch:
     phones = recogniser.phones(heard)
     agreement, hits = _compare(said, phones)
     if agreement < _HEARD_FREELY:
-        heard = _spoken(recogniser.transcribe(waveform))
+        heard = _spoken(recogniser.write_down(waveform))
     lengths = Counter(number for phone, number in said if phone)
     words = tuple((tokens[number], hits[number] / length) for number, length in lengths.items())
     return TextMatch(agreement, " ".join(heard), words)

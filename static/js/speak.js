@@ -37,7 +37,10 @@
   });
 
   const words = (seconds) => (seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`);
-  const dollars = (amount) => `$${amount >= 0.1 ? amount.toFixed(2) : Math.max(amount, 0.0001).toFixed(4).replace(/0{1,2}$/, "")}`;  // as spending.py
+  const dollars = (amount) => {  // as spending.py
+    const digits = amount >= 0.1 ? amount.toFixed(2) : Math.max(amount, 0.0001).toFixed(4).replace(/0{1,2}$/, "");
+    return window.voiceclone.say("${amount}", { amount: digits.replace(".", (0.5).toLocaleString(document.documentElement.lang)[1]) });
+  };
   function estimate() {  // the server knows how fast past runs were
     const shown = $("#estimate");
     const pace = $("#settings")?.dataset;

@@ -1,5 +1,6 @@
 // Made by `manage.py languages`.
 (window.voiceclone ||= {}).words = {
+"${amount}": "{amount} $",
 "About {sound} of speech, ready in about {work}": "Durará {sound} y tardará {work}, aprox.",
 "At least {least} seconds": "Al menos {least} segundos",
 "Checking your sample": "Comprobando tu muestra",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import F, Sum
+from django.utils.formats import number_format
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -59,8 +60,9 @@ def check(owner: User, key: Key | None, engine: str, price: float) -> Key:
 
 
 def dollars(amount: float) -> str:
-    """“$0.50”; small amounts as exactly as the price list is."""
-    if amount >= 0.1 or not amount:
-        return f"${amount:,.2f}"
-    digits = f"{max(amount, 0.0001):.4f}".rstrip("0")
-    return f"${digits:0<4}"
+    """“$0.50”, as the reader's language writes it; small amounts as exactly as the price list is."""
+    digits = f"{amount:.2f}"
+    if 0 < amount < 0.1:
+        digits = f"{max(amount, 0.0001):.4f}".rstrip("0")
+        digits = f"{digits:0<4}"
+    return _("${amount}").format(amount=number_format(digits, force_grouping=True))

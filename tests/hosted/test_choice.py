@@ -12,6 +12,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils.timezone import now
+from django.utils.translation import override
 
 from tests.conftest import speech
 from voiceclone.accounts import keys, vendor_keys
@@ -320,3 +321,14 @@ def test_cancelled_after_it_was_sent_the_page_says_that_it_may_be_charged(
     lifecycle.cancel(task)
     assert "who may charge for it all the same" in text_of(browser, f"/tasks/{task.pk}/")
     assert spending.this_month(alice) > 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "spanish"),
+    [(0.5, "$0.50", "0,50\xa0$"), (0.005, "$0.005", "0,005\xa0$"), (0, "$0.00", "0,00\xa0$")],
+)
+def test_money_is_written_as_the_language_writes_it(amount: float, english: str, spanish: str) -> None:
+    with override("en"):
+        assert spending.dollars(amount) == english
+    with override("es"):
+        assert spending.dollars(amount) == spanish

@@ -25,7 +25,7 @@ TEXTS = (
     "Would you like some water, or a cup of strong coffee?",
     "It rained all night, and this morning the garden looked fresh and green.",
 )
-RIDGE = 1e-4  # likeness that a square decibel of a tone costs in each band
+_RIDGE = 1e-4  # likeness that a square decibel of a tone costs in each band
 _EVERY = 3  # of the windows, which overlap by half, is listened to
 _STEPS, _STEP = 4, 0.6  # dB
 _KEPT, _KEPT_SQUARES = 0.8, 0.99  # of Adam's running means
@@ -73,7 +73,7 @@ def climb(
     """A tone, (2, BANDS), further up than `start` by so many steps of some `step` dB in each band."""
     now, mean, squares = start.copy(), np.zeros_like(start), np.zeros_like(start)
     for number in range(1, steps + 1):
-        gradient = slope(now)[1] - 2 * RIDGE * now
+        gradient = slope(now)[1] - 2 * _RIDGE * now
         mean += (1 - _KEPT) * (gradient - mean)
         squares += (1 - _KEPT_SQUARES) * (gradient**2 - squares)
         now += step * mean / (1 - _KEPT**number) / (np.sqrt(squares / (1 - _KEPT_SQUARES**number)) + _TINY)

@@ -1,4 +1,4 @@
-"""The small neural networks that come with the engine: two hidden layers, kept as 16-bit numbers."""
+"""The small neural networks that come with the engine: one or two hidden layers, kept as 16-bit numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Float32Array = NDArray[np.float32]
 class Network:
     """`layers` are pairs of weights (inputs, outputs) and biases (outputs,), with rectifiers between them."""
 
-    phones: tuple[str, ...]  # those that it knows, sorted
+    phones: tuple[str, ...]  # those that it knows, sorted; none where it hears sound
     layers: tuple[tuple[Float32Array, Float32Array], ...]
 
     def __call__(self, x: Float32Array) -> Float32Array:

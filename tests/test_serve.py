@@ -6,14 +6,35 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from .studio import Studio, empty_database, free_port, wait_for
 
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (INFO|WARNING|ERROR) [\w.]+ \S.*")
+AMID_A_FINALISER = """
+import os, signal
+os.environ["DJANGO_SETTINGS_MODULE"] = "voiceclone.settings"
+import django
+from django.core.management import call_command
+from voiceclone.management.commands import serve
+
+class Finalised:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+def prepare(*args, **options):
+    Finalised()
+
+django.setup()
+serve.call_command = prepare
+call_command("serve", port=%d)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +151,14 @@ class TestEnd:
             assert "Traceback" not in studio.output()
         with Studio(tmp_path / "data", variables=database) as studio:  # and the next start goes on from there
             studio.wait_until_healthy()
+
+    def test_ctrl_c_amid_a_finaliser(self, tmp_path: Path) -> None:
+        """Where Python can raise nothing it would drop the interrupt and print where."""
+        script = tmp_path / "serve.py"
+        script.write_text(AMID_A_FINALISER % free_port())
+        environment = {**os.environ, "PYTHONPATH": str(settings.BASE_DIR), "DATA_DIR": str(tmp_path / "data")}
+        ended = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=240)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, "Stopped.\n", "")
 
 
 class TestTwoAtOnce:

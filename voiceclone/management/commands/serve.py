@@ -34,11 +34,16 @@ class Command(BaseCommand):
             asked.append(number)
             raise KeyboardInterrupt
 
+        def unless_it_is_ours(unraisable: sys.UnraisableHookArgs) -> None:
+            if not isinstance(unraisable.exc_value, KeyboardInterrupt):
+                sys.__unraisablehook__(unraisable)
+
         signal.signal(signal.SIGINT, stop)
+        sys.unraisablehook = unless_it_is_ours  # Python drops and prints an interrupt that comes amid a finaliser, say
         try:
             with listen(host, port) as listener:
                 call_command("release", verbosity=0)
-                if asked:  # Python drops an interrupt that comes while an object is being finalised
+                if asked:  # the interrupt was dropped
                     raise KeyboardInterrupt
                 self._say_where(host, port)
                 Supervisor(self._children(listener), self._environment(host, port)).run()

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
 from voiceclone.api import catalog
 from voiceclone.api.openai import api as openai
 from voiceclone.api.v3 import api
@@ -46,6 +49,11 @@ class Operation:
     about: str
     fields: tuple[Field, ...]
     example: str
+
+    @property
+    def breakable_path(self) -> SafeString:
+        """The path as HTML whose lines break after a slash."""
+        return SafeString("/<wbr>".join(escape(self.path).split("/")))
 
 
 @lru_cache(maxsize=1)

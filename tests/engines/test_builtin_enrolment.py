@@ -13,7 +13,9 @@ import pytest
 import soundfile
 
 from tests.engines.conftest import Speak
+from voiceclone.audio.speaker_embedding import embed
 from voiceclone.engines.base import Engine, EngineError, EnrolmentOptions, SampleRejected, SpeechSettings
+from voiceclone.engines.builtin import enrolment
 from voiceclone.engines.builtin.analysis import median_f0
 from voiceclone.engines.builtin.demo import DEMO_TEXT, demo_sample
 from voiceclone.engines.builtin.enrolment import phrases_of
@@ -45,6 +47,15 @@ def test_the_right_transcript_is_used_and_a_wrong_one_is_not(builtin: Engine, sa
     assert Profile.load(voice).transcript.split() == plain_words(DEMO_TEXT)
     wrong = Profile.load(builtin.enrol(sample, EnrolmentOptions(transcript=ANOTHER_TEXT)))
     assert "thunderstorms" not in wrong.transcript
+
+
+def test_a_recording_may_begin_with_digital_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What says who speaks is the beginning of a recording."""
+    monkeypatch.setattr(enrolment, "_HEARD", 4)
+    waveform, options = demo_sample()[0].astype(np.float64), EnrolmentOptions(transcript=DEMO_TEXT)
+    late = np.concatenate([np.zeros(5 * RATE), waveform])
+    _, person = enrolment.learn(late, RATE, options)
+    assert person @ embed(waveform[: 4 * RATE], RATE) == pytest.approx(1, abs=0.01)
 
 
 def test_speech_has_the_pitch_of_the_person(speak: Speak) -> None:

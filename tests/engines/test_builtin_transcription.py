@@ -75,6 +75,11 @@ def test_who_was_heard_before_has_no_say(speech: FloatArray) -> None:
     assert fresh.transcribe(mine, cepstral_mean=mean) == words
 
 
+def test_the_helper_starts_without_what_takes_its_time() -> None:
+    program = f"import sys, {transcription.__package__}.{HELPER}; print([m for m in sys.modules if 'scipy' in m])"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
 @pytest.mark.parametrize("when", ["at once", "while one waits"])
 def test_the_helper_ends_when_a_clone_is_cancelled(short: FloatArray, when: str) -> None:
     class CancelledError(Exception):

@@ -18,7 +18,7 @@ from voiceclone.engines.builtin.analysis import (
     FloatArray,
     analyse,
 )
-from voiceclone.engines.builtin.espeak import BASE_RATE, espeak
+from voiceclone.engines.builtin.espeak import BASE_RATE, Utterance, espeak
 
 NUMBERS = Path(__file__).with_name("base_voice.npz")
 """What sentences with every English phone measure at the two rates that voices are learnt at: always the same, and slow
@@ -79,7 +79,11 @@ def scale_of(frames: Analysis) -> Scale:
 
 def say(text: str, voice: str, sample_rate: int, rate: int = BASE_RATE) -> BaseSpeech:
     """A text in the base voice, analysed at a sample rate. `rate` in words a minute."""
-    utterance = espeak.speak(text, voice, rate)
+    return hear(espeak.speak(text, voice, rate), text, voice, sample_rate)
+
+
+def hear(utterance: Utterance, text: str, voice: str, sample_rate: int) -> BaseSpeech:
+    """What espeak-ng said, analysed at a sample rate."""
     waveform = soxr.resample(utterance.waveform, utterance.sample_rate, sample_rate)
     if len(waveform) < sample_rate // 20:
         waveform = np.zeros(sample_rate // 20)

@@ -22,6 +22,7 @@ from voiceclone.engines.builtin.analysis import (
     pitch_marks,
 )
 from voiceclone.engines.builtin.base_voice import NARROW, WIDE, base_features, in_context
+from voiceclone.engines.builtin.espeak import espeak
 from voiceclone.engines.builtin.profile import LOUDNESS, Profile
 from voiceclone.engines.builtin.transcription import SAMPLE_RATE, Word, recogniser, transcribe
 from voiceclone.said import Said
@@ -49,8 +50,9 @@ def learn(
         from voiceclone.audio.noise import reduce_noise
 
         waveform = np.asarray(reduce_noise(waveform.astype(np.float32), sample_rate), np.float64)
-    recording = waveform[: _HEARD * sample_rate]
-    waveform, rate, loudness = reference.prepare(waveform, sample_rate)
+    recording = np.trim_zeros(waveform, "f")[: _HEARD * sample_rate]  # digital silence says nobody
+    waveform, rate, measured = reference.prepare(waveform, sample_rate)
+    loudness = float(np.clip(measured, *LOUDNESS))
     middle = median_f0(waveform, rate)
     if middle is None:
         raise SampleRejected(
@@ -58,10 +60,15 @@ def learn(
             least=_LEAST_SPEECH,
             advice=_ADVICE,
         )
-    with ThreadPoolExecutor(1) as beside:  # WORLD frees the interpreter's lock, so both cores work
+    with ThreadPoolExecutor(1) as beside:  # both free the interpreter's lock, so another core works
         analysis = beside.submit(analyse, waveform, rate, max(60.0, middle * 0.5), min(500.0, middle * 2))
+        embedding = beside.submit(embed, recording * (loudness / measured), sample_rate)
         words = _listen(waveform, rate, options.transcript, progress)
-        frames = analysis.result()
+        return _taught(words, analysis.result(), loudness, progress), embedding.result()
+
+
+def _taught(words: list[Word], frames: Analysis, loudness: float, progress: Progress) -> Profile:
+    """The voice that a transcribed recording teaches. Raises SampleRejected where too little of it is speech."""
     groups = phrases_of(words)
     advance = _counter(progress, 3 + 2 * len(groups))  # the last of them is calibration
     phrases = say_again(groups, frames, advance)
@@ -76,9 +83,8 @@ def learn(
         )
     advance()
     profile = _fit(pairs, frames, words, loudness)
-    person = embed(recording * (profile.loudness / loudness), sample_rate)
     advance()
-    return profile, person
+    return profile
 
 
 def phrases_of(words: list[Word]) -> list[list[Word]]:
@@ -112,14 +118,21 @@ def _listen(waveform: FloatArray, rate: int, transcript: str, progress: Progress
 def say_again(groups: list[list[Word]], frames: Analysis, advance: Callable[[], None]) -> list[Phrase]:
     """The phrases of the reference, each said again by the base voice."""
     phrases = []
-    for group in groups:
-        advance()
-        first = max(0, frame_at(group[0].start - 0.02))
-        beyond = min(len(frames), frame_at(group[-1].end + 0.02))
-        base = base_voice.say(" ".join(word.text for word in group), "en-us", frames.sample_rate)
-        spoken = np.flatnonzero(base.spoken)
-        if beyond - first >= 30 and len(spoken) >= 10:
-            phrases.append(Phrase(first, beyond, base, max(0, int(spoken[0]) - 4), min(len(base), int(spoken[-1]) + 5)))
+    with ThreadPoolExecutor(2) as both:
+        heard = []
+        for group in groups:
+            text = " ".join(word.text for word in group)
+            utterance = espeak.speak(text, "en-us")
+            heard.append(both.submit(base_voice.hear, utterance, text, "en-us", frames.sample_rate))
+        for group, analysis in zip(groups, heard, strict=True):
+            advance()
+            first = max(0, frame_at(group[0].start - 0.02))
+            beyond = min(len(frames), frame_at(group[-1].end + 0.02))
+            base = analysis.result()
+            spoken = np.flatnonzero(base.spoken)
+            if beyond - first >= 30 and len(spoken) >= 10:
+                start, end = max(0, int(spoken[0]) - 4), min(len(base), int(spoken[-1]) + 5)
+                phrases.append(Phrase(first, beyond, base, start, end))
     return phrases
 
 
@@ -152,7 +165,6 @@ def _fit(pairs: list[Pairs], frames: Analysis, words: list[Word], loudness: floa
     turn, weights = conversion.fit(average[trusted], x, y)
     log_f0 = np.log(frames.f0[frames.voiced])
     centre = float(np.median(log_f0))
-    loudness = float(np.clip(loudness, *LOUDNESS))
     mel_mean, mel_middle = postfilter.measure(reference.as_loud(frames.waveform, loudness), frames.sample_rate)
     said = sum(p.phrase.base_beyond - p.phrase.base_first for p in pairs)
     return Profile(

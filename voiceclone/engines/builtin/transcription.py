@@ -16,21 +16,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pocketsphinx
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 from voiceclone.engines.base import Progress, no_progress
-from voiceclone.engines.builtin.analysis import FloatArray
+
+if TYPE_CHECKING:  # it takes SciPy, which takes its time, and transcription_child starts while somebody waits
+    from voiceclone.engines.builtin.analysis import FloatArray
 
 SAMPLE_RATE = 16000  # Hz, what the model was trained on
 
 _SLICE = 0.3  # seconds: pocketsphinx holds the interpreter's lock while it decodes, and others must get their turn
 _LONG = 20.0  # seconds; what is shorter is transcribed before another process would be ready to help
-_MIDDLE, _BLOCK, _PAUSE = (0.4, 0.6), 0.02, 9  # share of a recording where it may be cut; seconds; blocks
+_MIDDLE, _BLOCK, _PAUSE = (0.45, 0.65), 0.02, 9  # share of a recording where it may be cut; seconds; blocks
 _FREE, _WIDE, _ONE_WORD = "_default", "wide", "one_word"  # names of searches; the first is pocketsphinx's own
 _BEAMS = {"beam": 1e-40, "pbeam": 1e-40, "wbeam": 1e-22, "lpbeam": 1e-32, "lponlybeam": 1e-22}  # of free decoding
 _ENOUGH_ALIGNED = 0.8  # of a transcript's words
@@ -210,7 +211,7 @@ def _pause_near_the_middle(waveform: FloatArray) -> int:
     """The sample where a recording is best cut in two."""
     size = int(_BLOCK * SAMPLE_RATE)
     blocks = waveform[: len(waveform) // size * size].reshape(-1, size)
-    level = uniform_filter1d((blocks**2).mean(1), _PAUSE)
+    level = np.convolve((blocks**2).mean(1), np.ones(_PAUSE), "same")
     first, beyond = (int(share * len(level)) for share in _MIDDLE)
     return (first + int(level[first:beyond].argmin())) * size
 

@@ -235,7 +235,8 @@ def _back(layer: int, run: _Run, behind: NDArray[np.float32]) -> NDArray[np.floa
 
 
 def _split(gates: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    return np.split(gates, 4, axis=1)
+    units = gates.shape[1] // 4
+    return [gates[:, k * units : (k + 1) * units] for k in range(4)]
 
 
 @cache

@@ -8,6 +8,7 @@ J. Ba, "Adam: a method for stochastic optimization", ICLR 2015).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,11 +60,13 @@ class Trial:
 
 def trial(profile: Profile, person: speaker_embedding.Embedding, texts: Sequence[str], every: int = 1) -> Trial:
     """Let a voice speak, and listen to one of `every` so many windows."""
-    spectra = []
-    for text in texts:
+
+    def heard(text: str) -> NDArray[np.float32]:
         said = synthesis.unfiltered(profile, text, "en-us", STYLES["neutral"])
-        spectra.append(speaker_embedding.spectra(said, profile.sample_rate)[::every])
-    windows = np.concatenate(spectra)
+        return speaker_embedding.spectra(said, profile.sample_rate)[::every]
+
+    with ThreadPoolExecutor(2) as both:
+        windows = np.concatenate(list(both.map(heard, texts)))
     return Trial(windows, postfilter.hear(windows, profile), person)
 
 

@@ -69,7 +69,18 @@ def test_a_written_pause_is_not_dead(builtin: Engine, voice: bytes) -> None:
     assert rms(pause) == pytest.approx(rms(room(profile)), rel=0.2)
 
 
-def test_a_recording_without_noise_gets_none(voice: bytes) -> None:
-    profile = Profile.load(voice)
-    silence = np.zeros(profile.sample_rate)
-    assert not room(replace(profile, waveform=np.concatenate([profile.waveform, silence]))).any()
+def with_silence(profile: Profile, seconds: float) -> Profile:
+    """A voice with so much digital silence in its recording, as `reference.prepare` leaves it."""
+    silence = 1e-5 * np.random.RandomState(2).randn(round(seconds * profile.sample_rate))
+    return replace(profile, waveform=np.concatenate([profile.waveform, silence, profile.waveform]))
+
+
+def test_a_recording_whose_pauses_are_silent_gets_none(voice: bytes) -> None:
+    profile = noisy(voice, 0.004, 1000)
+    seconds = len(profile.waveform) / profile.sample_rate
+    assert rms(room(with_silence(profile, seconds))) < 2e-5  # -94 dBFS
+
+
+def test_gaps_between_its_pieces_say_nothing_of_the_room(voice: bytes) -> None:
+    profile = noisy(voice, 0.004, 1000)
+    assert rms(room(with_silence(profile, 1))) == pytest.approx(rms(room(profile)), rel=0.15)

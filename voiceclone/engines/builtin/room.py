@@ -16,6 +16,8 @@ from voiceclone.engines.builtin.reference import active_rms
 LOUDEST = 10 ** (-60 / 20)  # root mean square; audiobooks allow as much between words
 _WINDOW = 0.032  # seconds
 _QUIETEST = 0.02  # of all frames
+_SILENT = 2e-5  # root mean square of a quarter of a frame: no microphone, but what `reference.prepare` adds to zeros
+_MOST_SILENT = 0.1  # of all frames: gaps between pieces. More is a gate, and the recording's pauses are silent indeed
 
 
 class Room:
@@ -37,6 +39,10 @@ def _response(profile: Profile, sample_rate: int) -> FloatArray:
     """What turns white noise of power 1 into the recording's, as loud as it is there beside the speech."""
     size, wanted = round(_WINDOW * profile.sample_rate), round(_WINDOW * sample_rate)
     frames = np.lib.stride_tricks.sliding_window_view(profile.waveform, size)[:: size // 4]
+    quarters = frames[:, : size // 4 * 4].reshape(len(frames), 4, -1)
+    recorded = ((quarters**2).mean(2) > _SILENT**2).all(1)
+    if recorded.mean() >= 1 - _MOST_SILENT:
+        frames = frames[recorded]
     quiet = frames[np.argsort((frames**2).mean(1))[: max(1, round(_QUIETEST * len(frames)))]]
     window = np.hanning(size)
     # The median of an exponential distribution is ln 2 of its mean, and hears no word that a frame has the end of.

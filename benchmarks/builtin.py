@@ -37,6 +37,7 @@ import soxr  # noqa: E402
 
 from benchmarks.hearing import free_errors, matrix_errors, matrix_sentence  # noqa: E402
 from benchmarks.speed import cpu  # noqa: E402
+from voiceclone.audio.noise import reduce_noise  # noqa: E402
 from voiceclone.audio.speaker_embedding import RATE, Embedding, embed  # noqa: E402
 from voiceclone.engines import registry  # noqa: E402
 from voiceclone.engines.base import EngineError, EnrolmentOptions, SpeechSettings  # noqa: E402
@@ -52,6 +53,7 @@ SENTENCES = (
     "He asked me whether I had seen the money on the table.",
 )
 LENGTHS, NOISES = (5, 10, 30, 45), (20, 10)  # seconds; dB of speech over noise
+PIECE = 2.5  # seconds, as long as a sentence that is scored
 
 Speak = Callable[[str], FloatArray]
 """Says a text at RATE."""
@@ -191,6 +193,21 @@ def scale(speakers: list[Speaker], people: dict[str, Embedding], times: tuple[in
     nearest = 100 * (between.argmax(1) == np.arange(len(people))).mean()
     yield f"{'another person, 5 s':34}{others:6.3f}"
     yield f"{'the same person, 5 s':34}{between.diagonal().mean():6.3f}{nearest:6.0f} %"
+    everybody = np.array(list(people.values())).T
+    for reduce in (False, True):
+        alike = [(i, row) for i, speaker in enumerate(speakers) for row in _pieces(speaker, reduce) @ everybody]
+        cosine, nearest = np.mean([(row[i], 100 * (row.argmax() == i)) for i, row in alike], 0)
+        what = f"the same, {PIECE:g} s" + (", reduced" if reduce else "")
+        yield f"{what:34}{cosine:6.3f}{nearest:6.0f} %"
+
+
+def _pieces(speaker: Speaker, reduce: bool) -> FloatArray:
+    """Embeddings of half a minute in pieces as long as a sentence, (pieces, 256), maybe with noise reduction."""
+    speech = at_scoring_rate(speaker.reference, speaker.sample_rate)[: 30 * RATE]
+    if reduce:
+        speech = np.asarray(reduce_noise(speech.astype(np.float32), RATE), np.float64)
+    size = int(PIECE * RATE)
+    return np.array([embed(speech[at : at + size], RATE) for at in range(0, len(speech) - size + 1, size)])
 
 
 def main() -> None:

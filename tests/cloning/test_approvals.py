@@ -102,7 +102,7 @@ def test_the_page_of_one_has_a_button_for_each_decision(
     page = admin_client.get(address).content.decode()
     form = page[page.index('<form method="post" action="/admin/voices/approval/"') :]
     hidden = dict(re.findall(r'type="hidden" name="(_\w+)" value="([^"]*)"', form))
-    assert re.findall(r'<button class="button" name="(\w+)" value="(\w+)">', form) == [
+    assert re.findall(r'<button class="button" form="decide" name="(\w+)" value="(\w+)">', page) == [
         ("action", "approve"),
         ("action", "refuse"),
     ]

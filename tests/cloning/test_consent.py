@@ -23,7 +23,7 @@ from voiceclone.voices.readings import Challenge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ID = "ConsentVoice-1"
-DECLARATION = "She is my grandmother; these are tapes of 1998, and she asked me to."
+DECLARATION = "She is my grandmother; these are tapes from 1998, and she asked me to."
 
 
 def form(sample: Sample, **values: Any) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def test_a_voice_that_is_gone_is_still_named(browser: Client, alice: User, make_
     page = browser.get("/history/").content.decode()
     assert "GoneVoice-1 (deleted)" in page
     assert '<a href="/voices/PastVoice-1/">PastVoice-1</a> (expired)' in page
-    assert "LostVoice-1 ·" in page
+    assert "LostVoice-1&nbsp;·" in page
 
 
 def test_retry_makes_a_new_task_and_goes_to_it(browser: Client, voice: Voice) -> None:

@@ -98,7 +98,7 @@ def test_a_voice_that_cannot_speak_has_its_own_sentence_and_nothing_is_lost(
     shown = html(browser, "/speak/?voice=AliceVoice-1")
     assert sentence in shown
     assert 'id="speak-button" disabled aria-describedby="voice-note"' in shown
-    assert ('href="/clone/">Clone it again</a>' in shown) == (state in ("failed", "expired", "deleted"))
+    assert ('href="/clone/">Clone a new one</a>' in shown) == (state in ("failed", "expired", "deleted"))
     answer = browser.post("/speak/", {"voice_id": "AliceVoice-1", "text": "Unsaid.", "speed": "1.5"})
     page = answer.content.decode()
     assert answer.status_code == 422

@@ -42,8 +42,8 @@ ROWS: dict[str, tuple[Promise | str, Callable[[Any], str]]] = {
     "english_normalization": (_("Spell out English numbers"), _yes),
     "pronunciation_dict": (_("Pronunciation"), "; ".join),
     "need_noise_reduction": (_("Noise reduction"), _yes),
-    "need_volume_normalization": (_("Even loudness"), _yes),
-    "text_validation": (_("Text to be read"), str),
+    "need_volume_normalization": (_("Volume normalization"), _yes),
+    "text_validation": (_("Text that was read"), str),
     "accuracy": (_("Accuracy"), lambda value: number_format(float(value), 2)),
 }
 """name in the contract → (label, how its value is said)"""

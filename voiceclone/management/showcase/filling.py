@@ -22,7 +22,7 @@ BROWSERS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
 )
 DECLARATIONS = {
-    "GrandmasVoice-1": "She is my grandmother; these are tapes of 1998, and she asked me to keep her voice.",
+    "GrandmasVoice-1": "She is my grandmother; these are tapes from 1998, and she asked me to keep her voice.",
     "OldRadio-1974": "A speaker of the old radio station. Nobody knows where he lives today.",
 }
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of an instance that lives for minutes, on localhost

@@ -34,7 +34,7 @@ TEXTS = (
 )
 FOLDS = 2
 HIDDEN = 32
-STEPS, READERS = 130, 24  # of Adam, and how many readers one of them hears a sentence of
+STEPS, READERS = 400, 24  # of Adam, and how many readers one of them hears a sentence of
 RATE, LAST = 8e-3, 0.1  # of learning: at first, and how much of it is left in the end
 NO_TONE = np.zeros((2, postfilter.BANDS))
 PRICE = 3e-4  # likeness that a square decibel costs on average over all bands and frames

@@ -21,7 +21,7 @@ CLONE_STEPS = {
     "speaking": _("Speaking"),
 }
 SPEECH_STEPS = {"starting": _("Preparing the voice"), "speaking": _("Speaking")}
-WEIGHTS = {"checking": 1, "listening": 5, "learning": 4, "starting": 1, "speaking": 4}
+WEIGHTS = {"checking": 1, "listening": 4, "learning": 5, "starting": 1, "speaking": 4}
 
 
 @dataclass(frozen=True, slots=True)

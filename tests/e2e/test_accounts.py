@@ -61,7 +61,7 @@ def test_without_a_mail_server_the_link_to_a_new_password_is_in_the_log(page: Pa
     page.goto("/account/login/")
     page.get_by_role("link", name="Forgot your password?").click()
     page.get_by_label("Email").fill(email)
-    page.get_by_role("button", name="Send me a link").click()
+    page.get_by_role("button", name="Make a link").click()
     expect(page.get_by_role("heading", name="Ask for your link")).to_be_visible()
 
     page.goto(link_in(studio.log, "password/reset/key"))

@@ -123,7 +123,7 @@ def test_the_slope_of_the_likeness_is_right(profile: Profile, person: speaker_em
     _, slope = trial.of_tone(start)
     for _ in range(3):
         way = chance.randn(*NO_TONE.shape)
-        rise = (trial.of_tone(start + 0.3 * way)[0] - trial.of_tone(start - 0.3 * way)[0]) / 0.6
+        rise = (trial.of_tone(start + 0.1 * way)[0] - trial.of_tone(start - 0.1 * way)[0]) / 0.2
         assert (slope * way).sum() == pytest.approx(rise, rel=0.1, abs=2e-4)
 
 

@@ -43,6 +43,7 @@ from voiceclone.engines import registry  # noqa: E402
 from voiceclone.engines.base import EngineError, EnrolmentOptions, SpeechSettings  # noqa: E402
 from voiceclone.engines.builtin.analysis import FloatArray  # noqa: E402
 from voiceclone.engines.builtin.espeak import espeak  # noqa: E402
+from voiceclone.work.processes import share_heaps  # noqa: E402
 
 SENTENCES = (
     "The birch canoe slid on the smooth planks.",
@@ -222,6 +223,7 @@ def main() -> None:
     speakers = speakers_of(a.folder) if a.folder.is_dir() else []
     if len(speakers) < 2:
         parser.error(f"{a.folder} has {len(speakers)} speakers with NAME_ref*.flac and NAME_heldout*.flac; give two.")
+    share_heaps()  # as a worker does
     registry.get("builtin").warm_up()
     people, times = {s.name: embed(s.held_out, RATE) for s in speakers}, (a.sentences, a.matrix)
     print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import threading
@@ -10,6 +11,16 @@ import time
 
 LIFELINE = "VOICECLONE_LIFELINE"  # in the environment: the file descriptor of a pipe that only `serve` can write to
 GRACE = 8.0  # seconds from SIGTERM to SIGKILL
+_M_ARENA_MAX, _ARENAS = -8, 2  # from <malloc.h>; heaps for all threads together
+
+
+def share_heaps() -> None:
+    """Let threads share their memory: glibc gives each a heap, and keeps in it what a thread that ended has freed.
+
+    Without it a worker that has learnt some voices is a fifth larger. Nothing happens with another C library.
+    """
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def watch_lifeline() -> None:

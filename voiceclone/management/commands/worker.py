@@ -20,7 +20,7 @@ from voiceclone.engines import registry
 from voiceclone.predictions.remote import courier
 from voiceclone.work.leases import stopping
 from voiceclone.work.models import Worker
-from voiceclone.work.processes import watch_lifeline
+from voiceclone.work.processes import share_heaps, watch_lifeline
 
 log = logging.getLogger("work")
 BEAT = 4.0  # seconds between signs of life
@@ -43,6 +43,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         watch_lifeline()
+        share_heaps()
         name = f"{socket.gethostname()[:40]}-{os.getpid()}"
         worker = PromptWorker(
             queue_names=["default"],

@@ -19,7 +19,6 @@ SAID = {
     "may log in": "may sign in",
     "is permanent": "permanent",
     "Task Results": "task results",
-    "In the person's own words.": "In the words of whoever asks.",
 }
 """What Django makes of a name, where another word is better."""
 APPS = {"account": "Sign-in", "mfa": "Second factors", "django_tasks_database": "Background messages"}

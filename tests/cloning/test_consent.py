@@ -211,8 +211,10 @@ def test_of_the_sample_of_nobody_no_untrue_statement_is_kept(browser: Client, sa
     browser.post("/clone/demo/")
     browser.post("/clone/", form(Sample.objects.get(), **said))
     consent = Voice.objects.get().consent
-    assert (consent.whose, consent.declaration) == ("nobody", "")
+    assert (consent.whose, consent.method, consent.declaration) == ("nobody", "noted", "")
     assert consent.statement == "The project made this speech itself, by synthesis; it belongs to nobody."
+    page = browser.get(Voice.objects.get().get_absolute_url()).content.decode()
+    assert f"Noted on {consent.given_at:%-d %B %Y, %H:%M} UTC" in page
 
 
 def test_a_recording_is_not_of_nobody(browser: Client, sample: Sample) -> None:

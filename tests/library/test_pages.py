@@ -14,8 +14,7 @@ from voiceclone.accounts.models import User
 from voiceclone.predictions import lifecycle
 from voiceclone.predictions.models import Prediction
 from voiceclone.voices import retention
-from voiceclone.voices.consent import Whose
-from voiceclone.voices.models import Consent, Voice
+from voiceclone.voices.models import Voice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MakeVoice = Callable[..., Voice]
@@ -160,16 +159,6 @@ def test_the_page_of_a_voice_has_its_facts_and_its_consent(browser: Client, alic
     assert f"Ticked on {voice.consent.given_at:%-d %B %Y, %H:%M} UTC" in page
     assert "Not yet" in page
     assert 'action="/voices/FactVoice-1/export/"' in page
-
-
-def test_of_a_voice_that_belongs_to_nobody_nothing_was_ticked(
-    browser: Client, alice: User, make_voice: MakeVoice
-) -> None:
-    consent = Consent.give(alice, whose=Whose.NOBODY)
-    make_voice(alice, "NobodyVoice-1", consent=consent)
-    page = browser.get("/voices/NobodyVoice-1/").content.decode()
-    assert f"Noted on {consent.given_at:%-d %B %Y, %H:%M} UTC" in page
-    assert "Ticked" not in page
 
 
 def test_the_page_of_an_expired_voice_says_what_happened_and_when_without_sound(

@@ -165,8 +165,10 @@ class ConsentForm(forms.Form):
         """Write it down. Call it in the transaction that makes the voice."""
         whose = self.cleaned_data["whose"]
         facts: dict[str, Any] = {"whose": whose, "statement": Consent.STATEMENTS[whose]}
-        evidence = None if whose == Whose.NOBODY else self.kept_permission
-        if whose == Whose.MINE:
+        evidence = self.kept_permission
+        if whose == Whose.NOBODY:
+            method, evidence = Consent.Method.NOTED, None
+        elif whose == Whose.MINE:
             evidence = self.kept_reading if self.kept_reading and self.kept_reading.is_good else None
             if evidence:
                 method = Consent.Method.READ_ALOUD
@@ -176,6 +178,6 @@ class ConsentForm(forms.Form):
                     "agreement": evidence.agreement,
                     "likeness": evidence.likeness,
                 }
-        elif whose != Whose.NOBODY:
+        else:
             facts["declaration"] = self.cleaned_data["declaration"]
         return Consent.give(self.user, method=method, evidence=evidence, **facts)

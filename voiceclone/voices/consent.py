@@ -37,6 +37,7 @@ class Consent(models.Model):
 
     class Method(models.TextChoices):
         TICKED = "ticked", _("Ticked")
+        NOTED = "noted", _("noted")
         READ_ALOUD = "read_aloud", _("read aloud")
         APPROVED = "approved", _("declared, and approved by an admin")
         PASSPORT = "passport", _("ticked at the import of a voice passport")

@@ -60,7 +60,7 @@ def learn(
             least=_LEAST_SPEECH,
             advice=_ADVICE,
         )
-    with ThreadPoolExecutor(1) as beside:  # both free the interpreter's lock, so another core works
+    with ThreadPoolExecutor(1) as beside:  # WORLD frees the interpreter's lock, so another core works
         analysis = beside.submit(analyse, waveform, rate, max(60.0, middle * 0.5), min(500.0, middle * 2))
         embedding = beside.submit(embed, recording * (loudness / measured), sample_rate)
         words = _listen(waveform, rate, options.transcript, progress)
